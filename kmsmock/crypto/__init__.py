@@ -1,0 +1,1 @@
+"""Cryptography: bytes to bytes, and the only room that imports `cryptography`."""

@@ -1,0 +1,173 @@
+"""The blob that symmetric encryption returns: who can open it, and the sealed bytes.
+
+AWS does not publish its format and may change it, so this one is our own, with what users
+can see of AWS's: base64 begins ``AQICAH`` for Encrypt and ``AQIDAH`` for data keys, and a
+blob is 152 bytes longer than its plaintext. Layout, all numbers big-endian:
+
+    5      magic: 01 02 02 00 78 (encrypt) or 01 02 03 00 78 (data key)
+    1 + n  key id, ASCII
+    1 + n  material id
+    1 + n  nonce
+    2 + n  padding, zeros, so that what stands before `sealed` has 136 bytes when it fits
+    4 + n  sealed bytes (plaintext and 16 bytes of tag)
+
+Every length is explicit, so that a longer key id needs no new format; the magic names the
+version. All up to and including the padding is the header, and is authenticated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from .encryption_context import associated_data
+from .exceptions import Unreadable
+from .symmetric import CipherName, open_sealed, seal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["encrypt", "data-key"]
+
+_MAGIC: Final[dict[Kind, bytes]] = {
+    "encrypt": bytes.fromhex("0102020078"),
+    "data-key": bytes.fromhex("0102030078"),
+}
+_KINDS: Final[dict[bytes, Kind]] = {magic: kind for kind, magic in _MAGIC.items()}
+
+# 152 bytes of overhead in all, less the tag (16) and the length of the sealed bytes (4).
+_HEADER_LENGTH: Final = 132
+
+
+@dataclass(frozen=True)
+class Ciphertext:
+    """A blob taken apart. Nothing in it is proved before the sealed bytes have been opened."""
+
+    kind: Kind
+    key_id: str
+    material_id: bytes
+    nonce: bytes
+    sealed: bytes
+
+
+def header(*, kind: Kind, key_id: str, material_id: bytes, nonce: bytes) -> bytes:
+    """Return the bytes that begin a blob with these fields, up to the sealed part.
+
+    Raises `ValueError` when a field has more than 255 bytes or the key id is not ASCII.
+    """
+    fields = (
+        _MAGIC[kind] + _field(key_id.encode("ascii"), 1) + _field(material_id, 1) + _field(nonce, 1)
+    )
+    return fields + _field(bytes(max(0, _HEADER_LENGTH - 2 - len(fields))), 2)
+
+
+def bound_data(
+    *,
+    kind: Kind,
+    key_id: str,
+    material_id: bytes,
+    nonce: bytes,
+    context: Mapping[str, str] | None,
+) -> bytes:
+    """Return the associated data that binds a blob's header and its encryption context.
+
+    For whoever seals elsewhere, such as an HSM with a key of its own; `seal_blob` and
+    `open_blob` use the same. The header tells its own length, so that the two parts cannot
+    be mistaken for each other.
+    """
+    start = header(kind=kind, key_id=key_id, material_id=material_id, nonce=nonce)
+    return start + associated_data(context)
+
+
+def pack(ciphertext: Ciphertext) -> bytes:
+    """Return the blob (bytes) that holds these fields.
+
+    Raises `ValueError` for fields that the format cannot hold.
+    """
+    start = header(
+        kind=ciphertext.kind,
+        key_id=ciphertext.key_id,
+        material_id=ciphertext.material_id,
+        nonce=ciphertext.nonce,
+    )
+    return start + _field(ciphertext.sealed, 4)
+
+
+def unpack(blob: bytes) -> Ciphertext:
+    """Take a blob apart.
+
+    Raises `Unreadable` for anything that `pack` does not return: other formats, truncated
+    blobs, trailing bytes, other padding.
+    """
+    kind = _KINDS.get(blob[:5])
+    if kind is None:
+        raise Unreadable
+    key_id, rest = _split(blob[5:], 1)
+    material_id, rest = _split(rest, 1)
+    nonce, rest = _split(rest, 1)
+    _padding, rest = _split(rest, 2)
+    sealed, trailing = _split(rest, 4)
+    if trailing or not key_id.isascii():
+        raise Unreadable
+    ciphertext = Ciphertext(kind, key_id.decode("ascii"), material_id, nonce, sealed)
+    # One form only: the header is built again from its fields to be authenticated, so a
+    # padding that differs would otherwise go unnoticed.
+    if pack(ciphertext) != blob:
+        raise Unreadable
+    return ciphertext
+
+
+def seal_blob(  # noqa: PLR0913 - a blob has that many fields
+    key: bytes,
+    *,
+    kind: Kind,
+    key_id: str,
+    material_id: bytes,
+    nonce: bytes,
+    plaintext: bytes,
+    context: Mapping[str, str] | None,
+    cipher: CipherName = "AES",
+) -> bytes:
+    """Seal the plaintext and return the blob that carries it.
+
+    `nonce` has 12 bytes and must be new for this key. Raises as `symmetric.seal` and `pack`.
+    """
+    bound = bound_data(
+        kind=kind, key_id=key_id, material_id=material_id, nonce=nonce, context=context
+    )
+    sealed = seal(key, nonce, plaintext, bound, cipher)
+    return pack(Ciphertext(kind, key_id, material_id, nonce, sealed))
+
+
+def open_blob(
+    key: bytes,
+    ciphertext: Ciphertext | bytes,
+    context: Mapping[str, str] | None,
+    cipher: CipherName = "AES",
+) -> bytes:
+    """Return the plaintext of a blob, or of one that `unpack` has taken apart.
+
+    Raises `Unreadable` when any bit of it, the key or the context is not that of sealing.
+    """
+    parts = unpack(ciphertext) if isinstance(ciphertext, bytes) else ciphertext
+    bound = bound_data(
+        kind=parts.kind,
+        key_id=parts.key_id,
+        material_id=parts.material_id,
+        nonce=parts.nonce,
+        context=context,
+    )
+    return open_sealed(key, parts.nonce, parts.sealed, bound, cipher)
+
+
+def _field(value: bytes, length_bytes: int) -> bytes:
+    if len(value) >= 1 << 8 * length_bytes:
+        raise ValueError(f"a field of {len(value)} bytes does not fit")
+    return len(value).to_bytes(length_bytes, "big") + value
+
+
+def _split(data: bytes, length_bytes: int) -> tuple[bytes, bytes]:
+    end = length_bytes + int.from_bytes(data[:length_bytes], "big")
+    if len(data) < length_bytes or len(data) < end:
+        raise Unreadable
+    return data[length_bytes:end], data[end:]

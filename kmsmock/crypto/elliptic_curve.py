@@ -1,0 +1,110 @@
+"""Elliptic curves: ECDSA (FIPS 186-5 section 6) and ECDH (NIST SP 800-56A, 5.7.1.2).
+
+Curves and algorithms go by AWS's names: ECC_NIST_P256, -P384, -P521 and ECC_SECG_P256K1 (SEC 2);
+ECDSA_SHA_256, -384, -512. https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from cryptography import exceptions
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+from .digests import hash_of
+from .exceptions import InvalidKeyMaterial, InvalidSignature
+from .keys import load_private, load_public, private_der
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives import hashes
+
+_CURVES: Final[dict[str, ec.EllipticCurve]] = {
+    "ECC_NIST_P256": ec.SECP256R1(),
+    "ECC_NIST_P384": ec.SECP384R1(),
+    "ECC_NIST_P521": ec.SECP521R1(),
+    "ECC_SECG_P256K1": ec.SECP256K1(),
+}
+
+
+def generate(spec: str, random_bytes: Callable[[int], bytes]) -> bytes:
+    """Make a key on the curve of AWS's KeySpec `spec` from random bytes; return PKCS#8 DER.
+
+    By testing candidates (FIPS 186-5, A.2.2), so the scalar is uniform in [1, n - 1] and
+    the same bytes give the same key. `random_bytes` is asked for 32, 48 or 66 bytes, rarely
+    more than once. Raises `KeyError` for another spec.
+    """
+    curve = _CURVES[spec]
+    bits = curve.group_order.bit_length()
+    length = (bits + 7) // 8
+    while True:
+        scalar = int.from_bytes(random_bytes(length), "big") >> (8 * length - bits)
+        if 0 < scalar < curve.group_order:
+            return private_der(ec.derive_private_key(scalar, curve))
+
+
+def sign(pkcs8: bytes, algorithm: str, message: bytes, prehashed: bool = False) -> bytes:
+    """Sign with ECDSA_SHA_256, -384 or -512; return the DER of (r, s), RFC 3279 section 2.2.3.
+
+    With `prehashed` the message is its own digest already. The signature is deterministic
+    (RFC 6979) where OpenSSL can, so that runs repeat. Raises `ValueError` for a digest of
+    another length, `InvalidKeyMaterial` when the key is no elliptic-curve private key.
+    """
+    return _private(pkcs8).sign(message, _ecdsa(algorithm, prehashed))
+
+
+def verify(
+    key: bytes, algorithm: str, message: bytes, signature: bytes, prehashed: bool = False
+) -> None:
+    """Check a DER signature against SubjectPublicKeyInfo or PKCS#8 DER.
+
+    Raises `InvalidSignature`, `ValueError` for a digest of another length,
+    `InvalidKeyMaterial` when it is no elliptic-curve key.
+    """
+    try:
+        _public(key).verify(signature, message, ec.ECDSA(_hash(algorithm, prehashed)))
+    except exceptions.InvalidSignature:
+        raise InvalidSignature from None
+
+
+def shared_secret(pkcs8: bytes, peer: bytes) -> bytes:
+    """Return the ECDH secret with a peer's SubjectPublicKeyInfo DER: the raw x-coordinate.
+
+    As many bytes as the field has: 32, 48 or 66, with leading zeros. Raises
+    `InvalidKeyMaterial` when either is no elliptic-curve key, or the curves differ.
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html
+    """
+    private, public = _private(pkcs8), _public(peer)
+    if private.curve.name != public.curve.name:
+        raise InvalidKeyMaterial("the public key is on another curve")
+    return private.exchange(ec.ECDH(), public)
+
+
+def _private(pkcs8: bytes) -> ec.EllipticCurvePrivateKey:
+    key = load_private(pkcs8)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise InvalidKeyMaterial("not an elliptic-curve private key")
+    return key
+
+
+def _public(key: bytes) -> ec.EllipticCurvePublicKey:
+    public = load_public(key)
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise InvalidKeyMaterial("not an elliptic-curve key")
+    return public
+
+
+@lru_cache(maxsize=6)
+def _ecdsa(algorithm: str, prehashed: bool) -> ec.ECDSA:
+    try:
+        return ec.ECDSA(_hash(algorithm, prehashed), deterministic_signing=True)
+    except UnsupportedAlgorithm:  # OpenSSL before 3.2, BoringSSL, LibreSSL
+        return ec.ECDSA(_hash(algorithm, prehashed))
+
+
+def _hash(algorithm: str, prehashed: bool) -> hashes.HashAlgorithm | utils.Prehashed:
+    digest = hash_of(algorithm)
+    return utils.Prehashed(digest) if prehashed else digest
