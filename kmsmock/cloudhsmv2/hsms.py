@@ -1,0 +1,117 @@
+"""CreateHsm, DeleteHsm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmsmock.cloudhsmv2.shapes import hsm_shape
+from kmsmock.cloudhsmv2.targets import cluster_named_by
+from kmsmock.controls.transitions import delay_of
+from kmsmock.domain.cluster import TAKES_HSMS, Cluster
+from kmsmock.domain.hsm import Hsm
+from kmsmock.domain.hsm_certificates import certify
+from kmsmock.domain.network import NetworkProblem
+from kmsmock.errors.cloudhsmv2 import (
+    CloudHsmInvalidRequestException,
+    CloudHsmResourceNotFoundException,
+)
+from kmsmock.operation import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mypy_boto3_cloudhsmv2.type_defs import (
+        CreateHsmRequestTypeDef,
+        CreateHsmResponseTypeDef,
+        DeleteHsmRequestTypeDef,
+        DeleteHsmResponseTypeDef,
+    )
+
+    from kmsmock.call import Call
+
+
+@operation(
+    "cloudhsmv2",
+    "CreateHsm",
+    cluster_named_by("ClusterId", "cloudhsm:CreateHsm", TAKES_HSMS),
+)
+def create_hsm(
+    call: Call, request: CreateHsmRequestTypeDef, cluster: Cluster
+) -> CreateHsmResponseTypeDef:
+    """Make an HSM in one of the cluster's zones; it is ACTIVE from the next call on."""
+    if cluster.state in ("UNINITIALIZED", "INITIALIZED") and cluster.hsms:
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' already contains an HSM but has not yet been fully "
+            "activated"
+        )
+    zone = request["AvailabilityZone"]
+    subnet = cluster.subnets_by_zone.get(zone)
+    if subnet is None:
+        # The text is assumed.
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' has no subnet in Availability Zone '{zone}'."
+        )
+    try:
+        address = subnet.take_address(request.get("IpAddress"))
+    except NetworkProblem as problem:
+        raise CloudHsmInvalidRequestException(str(problem)) from None
+    randomness = call.world.randomness
+    hsm = Hsm(
+        f"hsm-{randomness.base32(11)}",
+        cluster.cluster_id,
+        subnet,
+        f"eni-{randomness.hex(17)}",
+        address,
+        # Of the block that RFC 3849 keeps for documentation.
+        f"2001:db8::{randomness.hex(4)}" if cluster.network_type == "DUALSTACK" else None,
+        cluster.hsm_type,
+    )
+    cluster.begin_hsm_creation(hsm)
+
+    def finish(now: datetime) -> None:
+        cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness.bytes))
+
+    call.world.do_after(call.now, delay_of("hsm creation"), finish)
+    reply: CreateHsmResponseTypeDef = call.new_reply()
+    reply["Hsm"] = hsm_shape(hsm)
+    return reply
+
+
+SELECTORS: dict[str, Callable[[Hsm], str]] = {
+    "HsmId": lambda hsm: hsm.hsm_id,
+    "EniId": lambda hsm: hsm.eni_id,
+    "EniIp": lambda hsm: hsm.eni_ip,
+}
+"""The members of DeleteHsm that name an HSM -> what they name it by."""
+
+
+@operation(
+    "cloudhsmv2",
+    "DeleteHsm",
+    cluster_named_by("ClusterId", "cloudhsm:DeleteHsm", TAKES_HSMS),
+)
+def delete_hsm(
+    call: Call, request: DeleteHsmRequestTypeDef, cluster: Cluster
+) -> DeleteHsmResponseTypeDef:
+    """Delete the HSM that exactly one of its id, its interface's id or its address names."""
+    given = {name: value for name, value in request.items() if name in SELECTORS}
+    if len(given) != 1:
+        # The text is assumed.
+        raise CloudHsmInvalidRequestException(
+            "Specify exactly one of HsmId, EniId and EniIp to name the HSM."
+        )
+    ((selector, value),) = given.items()
+    hsm = next((hsm for hsm in cluster.hsms.values() if SELECTORS[selector](hsm) == value), None)
+    if hsm is None or hsm.state == "DELETE_IN_PROGRESS":
+        # The text is assumed.
+        raise CloudHsmResourceNotFoundException(
+            f"HSM '{value}' does not exist in cluster '{cluster.cluster_id}'."
+        )
+    cluster.begin_hsm_deletion(hsm)
+    call.world.do_after(
+        call.now, delay_of("hsm deletion"), lambda _now: cluster.finish_hsm_deletion(hsm)
+    )
+    reply: DeleteHsmResponseTypeDef = call.new_reply()
+    reply["HsmId"] = hsm.hsm_id
+    return reply
