@@ -1,0 +1,5 @@
+"""AWS KMS and AWS CloudHSM v2 in process, for tests and notebooks written against boto3."""
+
+from kmsmock.mock import current, mock_kms_cloudhsm
+
+__all__ = ["current", "mock_kms_cloudhsm"]

@@ -1,0 +1,1 @@
+"""What a test steers and looks at: time, randomness, transitions."""

@@ -1,0 +1,133 @@
+"""A KMS key, and what may happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from kmsmock.crypto.ciphertext import Ciphertext, Kind, bound_data, pack
+from kmsmock.crypto.exceptions import Unreadable
+from kmsmock.crypto.symmetric import NONCE_LENGTH
+from kmsmock.domain.key_spec import SYMMETRIC
+from kmsmock.errors.kms import InvalidCiphertextException
+
+if TYPE_CHECKING:
+    from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.key_material import KeyMaterial, Sealer
+    from kmsmock.domain.key_state import KeyState
+
+
+@dataclass(slots=True, eq=False)
+class Key:
+    """A KMS key.
+
+    What is derived is not stored: the state follows from what has happened to the key, to its
+    material and to its key store.
+
+    Attributes:
+        key_id: a UUID, or `mrk-` and 32 hex digits.
+        enabled: what EnableKey and DisableKey switch.
+        deletion_date: when a key that is pending deletion will be gone.
+        aliases: the names of the aliases that stand for it.
+        materials: the key material by its id, oldest first; empty for a key in a key store.
+        current_material_id: the id of the material that encrypts.
+        custom_key_store: the key store that keeps the material instead of KMS.
+        backing_key: how the key store names the material.
+    """
+
+    key_id: str
+    arn: str
+    account_id: str
+    created: datetime
+    spec: str
+    usage: str
+    origin: str
+    description: str
+    policy: str
+    tags: dict[str, str]
+    enabled: bool = True
+    deletion_date: datetime | None = None
+    aliases: set[str] = field(default_factory=set)
+    materials: dict[str, KeyMaterial] = field(default_factory=dict)
+    current_material_id: str | None = None
+    custom_key_store: CustomKeyStore | None = None
+    backing_key: str = ""
+
+    @property
+    def state(self) -> KeyState:
+        """The state, as the table in key-states.md section 1 has it."""
+        if self.deletion_date is not None:
+            return "PendingDeletion"
+        if self.custom_key_store is not None and not self.custom_key_store.connected:
+            return "Unavailable"
+        return "Enabled" if self.enabled else "Disabled"
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether it is a symmetric encryption key."""
+        return self.spec == SYMMETRIC
+
+    def add_material(self, material: KeyMaterial) -> None:
+        """Give the key new material, with which it encrypts from now on."""
+        self.materials[material.material_id] = material
+        self.current_material_id = material.material_id
+
+    def schedule_deletion(self, now: datetime, window: timedelta) -> datetime:
+        """Begin the waiting period; give the time at which the key will be gone."""
+        self.deletion_date = now + window
+        return self.deletion_date
+
+    def cancel_deletion(self) -> None:
+        """End the waiting period; the key is disabled, whatever it was before."""
+        self.deletion_date = None
+        self.enabled = False
+
+    def seal(
+        self,
+        kind: Kind,
+        plaintext: bytes,
+        context: Mapping[str, str],
+        random_bytes: Callable[[int], bytes],
+    ) -> bytes:
+        """Encrypt under the current material of a symmetric key; give the ciphertext blob.
+
+        Raises:
+            KMSInvalidStateException: the key store cannot use its material.
+        """
+        material_id = bytes.fromhex(self.current_material_id or "")
+        nonce = random_bytes(NONCE_LENGTH)
+        bound = bound_data(
+            kind=kind, key_id=self.key_id, material_id=material_id, nonce=nonce, context=context
+        )
+        sealed = self._sealer(material_id).seal(nonce, plaintext, bound)
+        return pack(Ciphertext(kind, self.key_id, material_id, nonce, sealed))
+
+    def open(self, ciphertext: Ciphertext, context: Mapping[str, str]) -> bytes:
+        """Decrypt a blob of this key with the material that it names.
+
+        Raises:
+            InvalidCiphertextException: the blob or the context is not what was encrypted.
+            KMSInvalidStateException: the key store cannot use its material.
+        """
+        bound = bound_data(
+            kind=ciphertext.kind,
+            key_id=ciphertext.key_id,
+            material_id=ciphertext.material_id,
+            nonce=ciphertext.nonce,
+            context=context,
+        )
+        sealer = self._sealer(ciphertext.material_id)
+        try:
+            return sealer.open(ciphertext.nonce, ciphertext.sealed, bound)
+        except Unreadable:
+            raise InvalidCiphertextException from None
+
+    def _sealer(self, material_id: bytes) -> Sealer:
+        if self.custom_key_store is not None:
+            return self.custom_key_store.backing_key(self.backing_key)
+        material = self.materials.get(material_id.hex())
+        if material is None:
+            raise InvalidCiphertextException
+        return material

@@ -1,0 +1,97 @@
+"""Data keys: GenerateDataKey, GenerateDataKeyWithoutPlaintext and GenerateRandom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmsmock.domain.key_state import USABLE
+from kmsmock.errors import ValidationException
+from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
+from kmsmock.kms.targets import find_key_store, key_used_by
+from kmsmock.operation import operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.type_defs import (
+        GenerateDataKeyRequestTypeDef,
+        GenerateDataKeyResponseTypeDef,
+        GenerateDataKeyWithoutPlaintextRequestTypeDef,
+        GenerateDataKeyWithoutPlaintextResponseTypeDef,
+        GenerateRandomRequestTypeDef,
+        GenerateRandomResponseTypeDef,
+    )
+
+    from kmsmock.call import Call
+    from kmsmock.domain.key import Key
+
+DATA_KEY_LENGTHS = {"AES_128": 16, "AES_256": 32}
+"""DataKeySpec -> bytes."""
+
+
+@operation("kms", "GenerateDataKey", key_used_by("kms:GenerateDataKey", USABLE, "ENCRYPT_DECRYPT"))
+def generate_data_key(
+    call: Call, request: GenerateDataKeyRequestTypeDef, key: Key
+) -> GenerateDataKeyResponseTypeDef:
+    """Make a data key; give it in plain and encrypted under the key."""
+    plaintext, ciphertext = _data_key(call, request, key)
+    reply: GenerateDataKeyResponseTypeDef = call.new_reply()
+    reply["CiphertextBlob"] = ciphertext
+    reply["Plaintext"] = plaintext
+    reply["KeyId"] = key.arn
+    if key.current_material_id is not None:
+        reply["KeyMaterialId"] = key.current_material_id
+    return reply
+
+
+@operation(
+    "kms",
+    "GenerateDataKeyWithoutPlaintext",
+    key_used_by("kms:GenerateDataKeyWithoutPlaintext", USABLE, "ENCRYPT_DECRYPT"),
+)
+def generate_data_key_without_plaintext(
+    call: Call, request: GenerateDataKeyWithoutPlaintextRequestTypeDef, key: Key
+) -> GenerateDataKeyWithoutPlaintextResponseTypeDef:
+    """Make a data key; give it encrypted under the key only."""
+    _plaintext, ciphertext = _data_key(call, request, key)
+    reply: GenerateDataKeyWithoutPlaintextResponseTypeDef = call.new_reply()
+    reply["CiphertextBlob"] = ciphertext
+    reply["KeyId"] = key.arn
+    if key.current_material_id is not None:
+        reply["KeyMaterialId"] = key.current_material_id
+    return reply
+
+
+@operation("kms", "GenerateRandom")
+def generate_random(
+    call: Call, request: GenerateRandomRequestTypeDef
+) -> GenerateRandomResponseTypeDef:
+    """Give random bytes, from KMS or from the cluster of a connected key store."""
+    if "NumberOfBytes" not in request:
+        raise ValidationException("NumberOfBytes is required.")
+    if "CustomKeyStoreId" in request:
+        store = find_key_store(call.region, request["CustomKeyStoreId"])
+        if not store.connected:
+            raise CustomKeyStoreInvalidStateException(
+                f"Custom key store {store.store_id} is {store.state}; it must be CONNECTED."
+            )
+        store.require_communication()
+    reply: GenerateRandomResponseTypeDef = call.new_reply()
+    reply["Plaintext"] = call.world.randomness.bytes(request["NumberOfBytes"])
+    return reply
+
+
+def _data_key(
+    call: Call,
+    request: GenerateDataKeyRequestTypeDef | GenerateDataKeyWithoutPlaintextRequestTypeDef,
+    key: Key,
+) -> tuple[bytes, bytes]:
+    """Give a new data key and its ciphertext."""
+    if ("KeySpec" in request) == ("NumberOfBytes" in request):
+        raise ValidationException("Please specify either number of bytes or key spec.")
+    length = (
+        DATA_KEY_LENGTHS[request["KeySpec"]] if "KeySpec" in request else request["NumberOfBytes"]
+    )
+    call.end_of_dry_run()
+    random_bytes = call.world.randomness.bytes
+    plaintext = random_bytes(length)
+    context = request.get("EncryptionContext", {})
+    return plaintext, key.seal("data-key", plaintext, context, random_bytes)

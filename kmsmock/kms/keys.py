@@ -1,0 +1,219 @@
+"""Keys: CreateKey, DescribeKey, ListKeys, EnableKey, DisableKey, ScheduleKeyDeletion and
+CancelKeyDeletion.
+"""  # noqa: D205 - the first sentence is the list of operations
+
+from __future__ import annotations
+
+import functools
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from kmsmock.domain.key import Key
+from kmsmock.domain.key_material import KeyMaterial
+from kmsmock.domain.key_spec import SYMMETRIC
+from kmsmock.domain.key_state import ANY, DELETABLE, LEAVING, SWITCHABLE
+from kmsmock.errors import NotImplementedByKmsmock, ValidationException
+from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
+from kmsmock.kms.pages import page
+from kmsmock.kms.shapes import key_metadata
+from kmsmock.kms.targets import find_key_store, key_named_by, key_used_by
+from kmsmock.operation import operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.type_defs import (
+        CancelKeyDeletionRequestTypeDef,
+        CancelKeyDeletionResponseTypeDef,
+        CreateKeyRequestTypeDef,
+        CreateKeyResponseTypeDef,
+        DescribeKeyRequestTypeDef,
+        DescribeKeyResponseTypeDef,
+        DisableKeyRequestTypeDef,
+        EnableKeyRequestTypeDef,
+        ListKeysRequestTypeDef,
+        ListKeysResponseTypeDef,
+        ScheduleKeyDeletionRequestTypeDef,
+        ScheduleKeyDeletionResponseTypeDef,
+    )
+
+    from kmsmock.call import Call
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
+
+DELETION_WINDOW_DAYS = range(7, 31)
+DEFAULT_DELETION_WINDOW_DAYS = 30
+
+
+@operation("kms", "CreateKey")
+def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyResponseTypeDef:
+    """Make a symmetric encryption key, in KMS or in a custom key store."""
+    spec, usage = _spec_and_usage(request)
+    origin = request.get("Origin", "AWS_KMS")
+    _require_store_with_origin(request, origin)
+    key_id = call.world.randomness.uuid()
+    arn = call.region.kms_arn(f"key/{key_id}")
+    key = Key(
+        key_id=key_id,
+        arn=arn,
+        account_id=call.region.account_id,
+        created=call.now,
+        spec=spec,
+        usage=usage,
+        origin=origin,
+        description=request.get("Description", ""),
+        policy=request.get("Policy") or default_policy(call.region),
+        tags={tag["TagKey"]: tag["TagValue"] for tag in request.get("Tags", ())},
+    )
+    if "CustomKeyStoreId" in request:
+        _put_into_key_store(call, key, request["CustomKeyStoreId"])
+    else:
+        random = call.world.randomness
+        key.add_material(KeyMaterial(material_id=random.hex(64), secret=random.bytes(32)))
+    call.region.keys[key_id] = key
+    reply: CreateKeyResponseTypeDef = call.new_reply()
+    reply["KeyMetadata"] = key_metadata(key)
+    return reply
+
+
+def _spec_and_usage(request: CreateKeyRequestTypeDef) -> tuple[str, str]:
+    if "KeySpec" in request and "CustomerMasterKeySpec" in request:
+        raise ValidationException(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+            "CustomerMasterKeySpec is deprecated."
+        )
+    spec = request.get("KeySpec") or request.get("CustomerMasterKeySpec") or SYMMETRIC
+    if spec != SYMMETRIC and "KeyUsage" not in request:
+        raise ValidationException(
+            "You must specify a KeyUsage value for all KMS keys except for symmetric "
+            "encryption keys."
+        )
+    usage = request.get("KeyUsage", "ENCRYPT_DECRYPT")
+    if spec != SYMMETRIC or usage != "ENCRYPT_DECRYPT" or request.get("MultiRegion"):
+        raise NotImplementedByKmsmock(f"kmsmock does not make {spec} keys for {usage} yet")
+    return spec, usage
+
+
+def _require_store_with_origin(request: CreateKeyRequestTypeDef, origin: str) -> None:
+    """Let a key store and an origin come together, or neither (custom-key-stores.md section 5).
+
+    Codes and texts are assumed.
+    """
+    in_store = origin in ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
+    if in_store and "CustomKeyStoreId" not in request:
+        raise ValidationException(f"CustomKeyStoreId is required for Origin {origin}.")
+    if not in_store and "CustomKeyStoreId" in request:
+        raise ValidationException(f"CustomKeyStoreId is not supported for Origin {origin}.")
+    if ("XksKeyId" in request) != (origin == "EXTERNAL_KEY_STORE"):
+        raise ValidationException(
+            "XksKeyId is required for Origin EXTERNAL_KEY_STORE, and for no other Origin."
+        )
+    if origin not in ("AWS_KMS", "AWS_CLOUDHSM"):
+        raise NotImplementedByKmsmock(f"kmsmock does not make keys of Origin {origin} yet")
+
+
+def _put_into_key_store(call: Call, key: Key, store_id: str) -> None:
+    """Make the key's material in the store's cluster, labelled with the key's ARN."""
+    store = find_key_store(call.region, store_id)
+    if not store.connected:
+        raise CustomKeyStoreInvalidStateException(
+            f"Custom key store {store_id} is {store.state}; it must be CONNECTED."
+        )
+    key.backing_key = store.create_backing_key(key.arn, call.world.randomness.bytes)
+    key.custom_key_store = store
+    store.key_ids.add(key.key_id)
+
+
+def default_policy(region: Region) -> str:
+    """Give the policy of a key that is made without one (kms-operations.md section 3.5)."""
+    statement = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{region.partition}:iam::{region.account_id}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]})
+
+
+@operation("kms", "DescribeKey", key_used_by("kms:DescribeKey", ANY, None))
+def describe_key(
+    call: Call, _request: DescribeKeyRequestTypeDef, key: Key
+) -> DescribeKeyResponseTypeDef:
+    """Give a key's metadata."""
+    reply: DescribeKeyResponseTypeDef = call.new_reply()
+    reply["KeyMetadata"] = key_metadata(key)
+    return reply
+
+
+@operation("kms", "ListKeys")
+def list_keys(call: Call, _request: ListKeysRequestTypeDef) -> ListKeysResponseTypeDef:
+    """List the keys of the account and Region, by id."""
+    keys, marker = page(call.region.keys, call.request, default=100)
+    reply: ListKeysResponseTypeDef = call.new_reply()
+    reply["Keys"] = [{"KeyId": key.key_id, "KeyArn": key.arn} for key in keys]
+    reply["Truncated"] = marker is not None
+    if marker is not None:
+        reply["NextMarker"] = marker
+    return reply
+
+
+@operation("kms", "EnableKey", key_named_by("KeyId", "kms:EnableKey", SWITCHABLE))
+def enable_key(_call: Call, _request: EnableKeyRequestTypeDef, key: Key) -> None:
+    """Let the key be used again."""
+    key.enabled = True
+
+
+@operation("kms", "DisableKey", key_named_by("KeyId", "kms:DisableKey", SWITCHABLE))
+def disable_key(_call: Call, _request: DisableKeyRequestTypeDef, key: Key) -> None:
+    """Keep the key from being used."""
+    key.enabled = False
+
+
+@operation(
+    "kms", "ScheduleKeyDeletion", key_named_by("KeyId", "kms:ScheduleKeyDeletion", DELETABLE)
+)
+def schedule_key_deletion(
+    call: Call, request: ScheduleKeyDeletionRequestTypeDef, key: Key
+) -> ScheduleKeyDeletionResponseTypeDef:
+    """Begin the waiting period, at whose end the key is gone."""
+    days = request.get("PendingWindowInDays", DEFAULT_DELETION_WINDOW_DAYS)
+    if days not in DELETION_WINDOW_DAYS:
+        # The model allows 1 to 365. The text is assumed from the model's own constraint.
+        limit = "greater than or equal to 7" if days < 7 else "less than or equal to 30"
+        raise ValidationException(
+            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
+            f"satisfy constraint: Member must have value {limit}"
+        )
+    window = timedelta(days=days)
+    reply: ScheduleKeyDeletionResponseTypeDef = call.new_reply()
+    reply["KeyId"] = key.arn
+    reply["DeletionDate"] = key.schedule_deletion(call.now, window)
+    reply["KeyState"] = key.state
+    reply["PendingWindowInDays"] = days
+    gone = functools.partial(_delete_when_due, call.world, call.region, key.key_id)
+    call.world.do_after(call.now, window, gone)
+    return reply
+
+
+def _delete_when_due(_world: World, region: Region, key_id: str, at: datetime) -> None:
+    """Delete the key with its aliases, unless its deletion was cancelled or put off."""
+    key = region.keys.get(key_id)
+    if key is None or key.deletion_date is None or key.deletion_date > at:
+        return
+    for name in key.aliases:
+        del region.aliases[name]
+    if key.custom_key_store is not None:
+        key.custom_key_store.delete_backing_key(key.backing_key)
+        key.custom_key_store.key_ids.discard(key_id)
+    del region.keys[key_id]
+
+
+@operation("kms", "CancelKeyDeletion", key_named_by("KeyId", "kms:CancelKeyDeletion", LEAVING))
+def cancel_key_deletion(
+    call: Call, _request: CancelKeyDeletionRequestTypeDef, key: Key
+) -> CancelKeyDeletionResponseTypeDef:
+    """End the waiting period; the key is disabled."""
+    key.cancel_deletion()
+    reply: CancelKeyDeletionResponseTypeDef = call.new_reply()
+    reply["KeyId"] = key.arn
+    return reply

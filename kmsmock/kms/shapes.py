@@ -1,0 +1,77 @@
+"""Domain objects as the shapes of KMS's answers, and request members as Python's values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from kmsmock.domain.key_spec import ALGORITHMS_MEMBER, algorithms
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.type_defs import (
+        AliasListEntryTypeDef,
+        CustomKeyStoresListEntryTypeDef,
+        KeyMetadataTypeDef,
+    )
+
+    from kmsmock.domain.alias import Alias
+    from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.key import Key
+    from kmsmock.domain.region import Region
+
+
+def key_metadata(key: Key) -> KeyMetadataTypeDef:
+    """Give a key's metadata, each member when AWS has it (kms-operations.md section 4.9)."""
+    metadata: dict[str, object] = {
+        "AWSAccountId": key.account_id,
+        "KeyId": key.key_id,
+        "Arn": key.arn,
+        "CreationDate": key.created,
+        "Enabled": key.state == "Enabled",
+        "Description": key.description,
+        "KeyUsage": key.usage,
+        "KeyState": key.state,
+        "Origin": key.origin,
+        "KeyManager": "CUSTOMER",
+        "CustomerMasterKeySpec": key.spec,
+        "KeySpec": key.spec,
+        "MultiRegion": False,
+        ALGORITHMS_MEMBER[key.usage]: list(algorithms(key.spec, key.usage)),
+    }
+    if key.is_symmetric and key.current_material_id is not None:
+        metadata["CurrentKeyMaterialId"] = key.current_material_id
+    if key.state == "PendingDeletion":
+        metadata["DeletionDate"] = key.deletion_date
+    if key.custom_key_store is not None:
+        metadata["CustomKeyStoreId"] = key.custom_key_store.store_id
+        metadata["CloudHsmClusterId"] = key.custom_key_store.cluster_id
+    return cast("KeyMetadataTypeDef", metadata)
+
+
+def alias_entry(region: Region, alias: Alias) -> AliasListEntryTypeDef:
+    """Give an alias's entry in a list."""
+    entry: AliasListEntryTypeDef = {
+        "AliasName": alias.name,
+        "AliasArn": region.kms_arn(alias.name),
+    }
+    if alias.key_id is not None:
+        entry["TargetKeyId"] = alias.key_id
+    if alias.created is not None and alias.updated is not None:
+        entry["CreationDate"] = alias.created
+        entry["LastUpdatedDate"] = alias.updated
+    return entry
+
+
+def key_store_entry(store: CustomKeyStore) -> CustomKeyStoresListEntryTypeDef:
+    """Give a key store's entry in a list (custom-key-stores.md section 7)."""
+    entry: dict[str, object] = {
+        "CustomKeyStoreId": store.store_id,
+        "CustomKeyStoreName": store.name,
+        "CloudHsmClusterId": store.cluster_id,
+        "TrustAnchorCertificate": store.trust_anchor,
+        "ConnectionState": store.state,
+        "CreationDate": store.created,
+        "CustomKeyStoreType": "AWS_CLOUDHSM",
+    }
+    if store.error_code is not None:
+        entry["ConnectionErrorCode"] = store.error_code
+    return cast("CustomKeyStoresListEntryTypeDef", entry)

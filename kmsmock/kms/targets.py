@@ -1,0 +1,234 @@
+"""How an operation finds the key that its request names, and what it needs of the key.
+
+Rules and texts: recorded.md section 2, "Finding the key", and kms-operations.md section 1.2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from kmsmock.authorization.decision import hidden_from
+from kmsmock.crypto.ciphertext import Ciphertext, unpack
+from kmsmock.crypto.exceptions import Unreadable
+from kmsmock.domain.arn import parse_arn
+from kmsmock.domain.key_spec import SYMMETRIC
+from kmsmock.domain.key_state import KeyStates, require_state
+from kmsmock.errors import AccessDeniedException, ValidationException
+from kmsmock.errors.kms import (
+    CustomKeyStoreNotFoundException,
+    IncorrectKeyException,
+    InvalidArnException,
+    InvalidCiphertextException,
+    InvalidKeyUsageException,
+    NotFoundException,
+)
+
+if TYPE_CHECKING:
+    from kmsmock.call import Call
+    from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.key import Key
+    from kmsmock.domain.region import Region
+
+_KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTarget:
+    """A key that a member of the request names.
+
+    Attributes:
+        member: the member that names it.
+        action: the permission that the operation takes.
+        states: the states of the key that the operation allows.
+        usage: the KeyUsage that the operation needs, if it needs one.
+        aliases: whether an alias may stand for the key.
+        other_accounts: whether the key may be another account's.
+    """
+
+    member: str
+    action: str
+    states: KeyStates
+    usage: str | None = None
+    aliases: bool = False
+    other_accounts: bool = False
+
+    def find(self, call: Call) -> Key:
+        """Look the key up.
+
+        Raises:
+            NotFoundException: there is none; the text depends on how it was named.
+            InvalidArnException: an ARN that is malformed.
+        """
+        return find_key(call, cast("str", call.request[self.member]), self)
+
+    def check(self, _call: Call, key: Key) -> None:
+        """Refuse a key whose state or usage does not fit, in this order."""
+        require_state(key.arn, key.state, self.states)
+        require_usage(key, self.usage, self.action)
+
+
+@dataclass(frozen=True, slots=True)
+class CiphertextTarget:
+    """The key that a ciphertext names, or a member for a ciphertext that names none.
+
+    Attributes:
+        named: the key that the optional member names.
+        algorithm: the member with the encryption algorithm.
+    """
+
+    named: KeyTarget
+    algorithm: str
+
+    @property
+    def action(self) -> str:
+        """The permission that the operation takes."""
+        return self.named.action
+
+    def find(self, call: Call) -> Key:
+        """Look the key up, and prove that it is the one that the ciphertext names.
+
+        Raises:
+            AccessDeniedException: the ciphertext's key is not here, and no other was named.
+            IncorrectKeyException: another key was named.
+            InvalidCiphertextException: the ciphertext is none of KMS's.
+            ValidationException: there is no ciphertext.
+        """
+        identifier = call.request.get(self.named.member)
+        named = None if identifier is None else find_key(call, str(identifier), self.named)
+        if call.request.get(self.algorithm, SYMMETRIC) != SYMMETRIC and named is not None:
+            return named
+        ciphertext = read_ciphertext(call.request)
+        if named is not None:
+            if named.key_id != ciphertext.key_id:
+                raise IncorrectKeyException(
+                    "The key ID in the request does not identify a CMK that can perform this "
+                    "operation."
+                )
+            return named
+        key = call.region.keys.get(ciphertext.key_id)
+        if key is None:
+            raise AccessDeniedException(
+                "The ciphertext refers to a customer master key that does not exist, does not "
+                "exist in this region, or you are not allowed to access."
+            )
+        return key
+
+    def check(self, call: Call, key: Key) -> None:
+        """Refuse a key whose state or usage does not fit."""
+        self.named.check(call, key)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStoreTarget:
+    """The custom key store that `CustomKeyStoreId` names."""
+
+    action: str
+
+    def find(self, call: Call) -> CustomKeyStore:
+        """Look the key store up, or raise CustomKeyStoreNotFoundException."""
+        return find_key_store(call.region, cast("str", call.request["CustomKeyStoreId"]))
+
+    def check(self, call: Call, resource: CustomKeyStore) -> None:
+        """Leave the connection state to the operation: each allows others."""
+
+
+def key_named_by(member: str, action: str, states: KeyStates) -> KeyTarget:
+    """Name a key of one's own account, by key id or key ARN."""
+    return KeyTarget(member, action, states)
+
+
+def key_used_by(
+    action: str, states: KeyStates, usage: str | None, member: str = "KeyId"
+) -> KeyTarget:
+    """Name a key, of any account, by key id, key ARN, alias name or alias ARN."""
+    return KeyTarget(member, action, states, usage, aliases=True, other_accounts=True)
+
+
+def key_inside_ciphertext(
+    action: str, states: KeyStates, member: str = "KeyId", algorithm: str = "EncryptionAlgorithm"
+) -> CiphertextTarget:
+    """Name the key by what the ciphertext says, and by a member where it says nothing."""
+    return CiphertextTarget(
+        replace(key_used_by(action, states, "ENCRYPT_DECRYPT"), member=member), algorithm
+    )
+
+
+def read_ciphertext(request: Mapping[str, object]) -> Ciphertext:
+    """Take the request's symmetric ciphertext apart.
+
+    Raises:
+        InvalidCiphertextException: it is none of KMS's.
+        ValidationException: it is missing; the model does not require it.
+    """
+    blob = request.get("CiphertextBlob")
+    if blob is None:
+        raise ValidationException(
+            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy "
+            "constraint: Member must not be null"
+        )
+    try:
+        return unpack(cast("bytes", blob))
+    except Unreadable:
+        raise InvalidCiphertextException from None
+
+
+def require_usage(key: Key, usage: str | None, action: str) -> None:
+    """Refuse a key of another usage; the text names the operation as the permission does."""
+    if usage is not None and key.usage != usage:
+        raise InvalidKeyUsageException(
+            f"{key.arn} key usage is {key.usage} which is not valid for {action.split(':')[1]}."
+        )
+
+
+def find_key(call: Call, identifier: str, target: KeyTarget) -> Key:
+    """Look up the key that an identifier names, in whichever of the four forms."""
+    region, resource = call.region, identifier
+    if identifier.startswith("arn:"):
+        region, resource = _read_arn(call, identifier, target)
+    if resource.startswith("alias/"):
+        if not target.aliases:
+            raise NotFoundException(f"Invalid keyId '{identifier}'")
+        return _key_of_alias(region, resource)
+    key = region.keys.get(resource)
+    if key is None:
+        if not _KEY_ID.fullmatch(resource):
+            raise NotFoundException(f"Invalid keyId '{identifier}'")
+        raise NotFoundException(f"Key '{region.kms_arn(f'key/{resource}')}' does not exist")
+    return key
+
+
+def _read_arn(call: Call, identifier: str, target: KeyTarget) -> tuple[Region, str]:
+    """Give the region of a key or alias ARN, and the key id or alias name."""
+    region = call.region
+    arn = parse_arn(identifier)
+    if arn is None or arn.service != "kms" or not arn.resource.startswith(("key/", "alias/")):
+        raise InvalidArnException(f"Invalid arn {identifier}")  # The text is assumed.
+    if (arn.partition, arn.region) != (region.partition, region.name):
+        raise NotFoundException(f"Invalid arn {arn.region}")
+    if arn.account != region.account_id:
+        if not target.other_accounts:
+            raise hidden_from(call.caller, target.action)
+        region = call.world.region(arn.account, arn.region)
+    return region, arn.resource.removeprefix("key/")
+
+
+def _key_of_alias(region: Region, name: str) -> Key:
+    alias = region.aliases.get(name)
+    if alias is None or alias.key_id is None:
+        raise NotFoundException(f"Alias {region.kms_arn(name)} is not found.")
+    return region.keys[alias.key_id]
+
+
+def find_key_store(region: Region, store_id: str) -> CustomKeyStore:
+    """Look up a custom key store by its id.
+
+    Raises:
+        CustomKeyStoreNotFoundException: there is none; the text is assumed.
+    """
+    store = region.key_stores.get(store_id)
+    if store is None:
+        raise CustomKeyStoreNotFoundException(f"Custom key store {store_id} is not found.")
+    return store

@@ -1,0 +1,226 @@
+"""`mock_kms_cloudhsm`: switches the mock on and off, and joins its parts."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from kmsmock.handle import Handle
+    from kmsmock.interception.botocore import BotocoreInterception, OtherServices
+    from kmsmock.interception.environment import Environment
+    from kmsmock.world import World
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEFAULT_ACCOUNT_ID = "123456789012"
+"""moto's default account too, so that tests move over unchanged."""
+DEFAULT_REGION = "us-east-1"
+
+
+@overload
+def mock_kms_cloudhsm(function: Callable[P, R], /) -> Callable[P, R]: ...
+@overload
+def mock_kms_cloudhsm(
+    *,
+    region: str | None = None,
+    account_id: str | None = None,
+    other_services: OtherServices = "refuse",
+) -> Mock: ...
+def mock_kms_cloudhsm(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    region: str | None = None,
+    account_id: str | None = None,
+    other_services: OtherServices = "refuse",
+) -> Any:
+    """Answer the `kms` and `cloudhsmv2` calls of this process here, and send none of them.
+
+    Use it as a decorator, with or without parentheses, as a context manager that gives the
+    handle, or through `start()` and `stop()`. A mock inside a mock shares the outermost one's
+    world.
+
+    Args:
+        region: the Region of clients made without one; by default that of the environment's
+            `AWS_DEFAULT_REGION`, or else us-east-1.
+        account_id: the account of callers whose access key names no other, 12 digits; by default
+            123456789012.
+        other_services: what happens to requests to other AWS services that nobody answers:
+            "refuse" them, let them "pass" to AWS, or the names of those that may pass.
+
+    Raises:
+        ValueError: the account id is malformed, or an inner mock names another account.
+    """
+    mock = Mock(region, account_id, other_services)
+    return mock if function is None else mock(function)
+
+
+def current() -> Handle:
+    """Give the handle of the innermost active mock.
+
+    Raises:
+        RuntimeError: no mock is active.
+    """
+    if _active is None:
+        raise RuntimeError(
+            "no mock is active: decorate the function with @mock_kms_cloudhsm, or call "
+            "current() inside `with mock_kms_cloudhsm():`"
+        )
+    return _active.scopes[-1].handle
+
+
+class Mock:
+    """One use of the mock; `mock_kms_cloudhsm` makes it."""
+
+    def __init__(
+        self, region: str | None, account_id: str | None, other_services: OtherServices
+    ) -> None:
+        if account_id is not None and not (len(account_id) == 12 and account_id.isdecimal()):
+            raise ValueError(f"account_id must be 12 digits, not {account_id!r}")
+        if isinstance(other_services, str) and other_services not in ("refuse", "pass"):
+            raise ValueError(
+                'other_services must be "refuse", "pass" or a list of services, '
+                f"not {other_services!r}"
+            )
+        self._region = region
+        self._account_id = account_id
+        self._other_services = other_services
+        self._scopes: list[_Scope] = []
+
+    def start(self) -> Handle:
+        """Switch the mock on and give its handle."""
+        scope = _enter(self._region, self._account_id, self._other_services)
+        self._scopes.append(scope)
+        return scope.handle
+
+    def stop(self) -> None:
+        """Switch the mock off; when it was the last one, everything is as before.
+
+        Raises:
+            RuntimeError: it is not on.
+        """
+        if not self._scopes:
+            raise RuntimeError("stop() without start(): this mock is not active")
+        _leave(self._scopes.pop())
+
+    def __enter__(self) -> Handle:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a function: the mock is active while it runs.
+
+        Raises:
+            TypeError: it is not a function.
+        """
+        if not inspect.isroutine(function):
+            raise TypeError(
+                "mock_kms_cloudhsm decorates functions; for anything else use it as a context "
+                f"manager. It was given {function!r}"
+            )
+        runs_later = inspect.iscoroutinefunction(function)
+        if runs_later:
+            coroutine_function = cast("Callable[P, Awaitable[object]]", function)
+
+            @functools.wraps(function)
+            async def in_mock_async(*args: P.args, **kwargs: P.kwargs) -> object:
+                with self:
+                    return await coroutine_function(*args, **kwargs)
+
+            return cast("Callable[P, R]", in_mock_async)
+
+        @functools.wraps(function)
+        def in_mock(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self:
+                return function(*args, **kwargs)
+
+        return in_mock
+
+
+class _Scope:
+    """One entering of a mock."""
+
+    def __init__(self, handle: Handle) -> None:
+        self.handle = handle
+
+
+class _Active:
+    """What is there once while any mock is active."""
+
+    def __init__(
+        self, world: World, interception: BotocoreInterception, environment: Environment
+    ) -> None:
+        self.world = world
+        self.interception = interception
+        self.environment = environment
+        self.scopes: list[_Scope] = []
+
+
+_active: _Active | None = None
+_lock = threading.RLock()
+
+
+def _enter(region: str | None, account_id: str | None, other_services: OtherServices) -> _Scope:
+    from kmsmock.handle import Handle
+
+    global _active  # noqa: PLW0603 - one process has one botocore to patch
+    with _lock:
+        if _active is None:
+            _active = _switch_on(account_id or DEFAULT_ACCOUNT_ID, other_services)
+            outer_region = _active.environment.region_before or DEFAULT_REGION
+        else:
+            if account_id not in (None, _active.world.account_id):
+                raise ValueError(
+                    "a mock inside a mock shares the outermost one's world: give account_id="
+                    f'"{account_id}" there'
+                )
+            outer_region = _active.scopes[-1].handle.region
+        scope = _Scope(Handle(_active.world, region or outer_region))
+        _active.scopes.append(scope)
+        _active.environment.set_region(scope.handle.region)
+        return scope
+
+
+def _switch_on(account_id: str, other_services: OtherServices) -> _Active:
+    from kmsmock.interception.botocore import BotocoreInterception
+    from kmsmock.interception.environment import Environment
+    from kmsmock.pipeline import answer
+    from kmsmock.protocol.model import partition_of
+    from kmsmock.world import World
+
+    world = World(account_id, partition_of)
+    active = _Active(
+        world,
+        BotocoreInterception(functools.partial(answer, world), other_services),
+        Environment(),
+    )
+    active.environment.start()
+    active.interception.start()
+    return active
+
+
+def _leave(scope: _Scope) -> None:
+    global _active  # noqa: PLW0603 - as above
+    with _lock:
+        assert _active is not None
+        _active.scopes.remove(scope)
+        if _active.scopes:
+            _active.environment.set_region(_active.scopes[-1].handle.region)
+            return
+        _active.interception.stop()
+        _active.environment.stop()
+        _active = None

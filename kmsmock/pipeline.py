@@ -1,0 +1,100 @@
+"""A call's whole life, in order, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import kmsmock.cloudhsmv2
+import kmsmock.kms
+from kmsmock.authorization.caller import identify
+from kmsmock.authorization.decision import authorize
+from kmsmock.call import Call
+from kmsmock.errors import (
+    NotImplementedByKmsmock,
+    ServiceError,
+    UnknownOperationException,
+    ValidationException,
+)
+from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
+from kmsmock.operation import OPERATIONS, Operation
+from kmsmock.protocol.json_1_1 import read_body
+from kmsmock.protocol.model import operation_model
+from kmsmock.protocol.request import Address, HttpRequest, read_address
+from kmsmock.protocol.response import HttpResponse, error_response, result_response
+from kmsmock.protocol.validation import ConstraintsViolated, read_request
+
+if TYPE_CHECKING:
+    from kmsmock.world import World
+
+INVALID_REQUEST: dict[str, type[ServiceError]] = {
+    kmsmock.kms.SERVICE: ValidationException,
+    kmsmock.cloudhsmv2.SERVICE: CloudHsmInvalidRequestException,
+}
+"""What each service answers to a request that breaks the model's constraints."""
+
+
+def answer(world: World, http_request: HttpRequest) -> HttpResponse:
+    """Answer an HTTP request to one of the two services."""
+    request_id = world.randomness.uuid()
+    service = kmsmock.kms.SERVICE
+    try:
+        address = read_address(http_request)
+        service = address.service
+        result = perform(world, address, read_body(http_request.body), request_id)
+    except ServiceError as error:
+        return error_response(error, service, request_id)
+    return result_response(result, request_id)
+
+
+def perform(
+    world: World, address: Address, document: dict[str, object], request_id: str
+) -> Mapping[str, Any] | None:
+    """Do what a call asks for.
+
+    Args:
+        document: the request, its values as JSON has them.
+
+    Raises:
+        ServiceError: AWS's refusal; the world is as it was.
+    """
+    with world.lock:
+        now = world.clock.now()
+        world.advance_to(now)
+        operation, request = _read(address, document)
+        caller = identify(world, address.access_key)
+        region = world.region(caller.account_id, address.region)
+        call = Call(
+            world, address.service, address.operation, region, caller, now, request_id, request
+        )
+        resources = []
+        for target in operation.targets:
+            resource = target.find(call)
+            authorize(caller, target.action, resource)
+            target.check(call, resource)
+            resources.append(resource)
+        result: Mapping[str, Any] | None = operation.handler(call, request, *resources)
+        return result
+
+
+def _read(address: Address, document: dict[str, object]) -> tuple[Operation, dict[str, object]]:
+    """Find the operation and read its request."""
+    model = operation_model(address.service, address.operation)
+    if model is None:
+        raise UnknownOperationException
+    operation = OPERATIONS.get((address.service, address.operation))
+    if operation is None:
+        raise NotImplementedByKmsmock(
+            f"kmsmock {kmsmock_version()} does not implement {address.service} {address.operation}"
+        )
+    try:
+        return operation, read_request(model, document)
+    except ConstraintsViolated as violated:
+        raise INVALID_REQUEST[address.service](str(violated)) from None
+
+
+def kmsmock_version() -> str:
+    """Give the installed kmsmock's version."""
+    from importlib.metadata import version
+
+    return version("kmsmock")

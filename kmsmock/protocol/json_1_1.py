@@ -1,0 +1,44 @@
+"""AWS JSON 1.1: JSON bodies with base64 blobs and epoch seconds.
+
+Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime
+
+from kmsmock.errors import SerializationException
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+
+def read_body(body: bytes) -> dict[str, object]:
+    """Read a request's body into a dictionary, its values still as JSON has them.
+
+    Raises:
+        SerializationException: it is not a JSON object. The text is assumed.
+    """
+    if not body:
+        return {}
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SerializationException("The request body is not valid JSON.") from error
+    if not isinstance(document, dict):
+        raise SerializationException("Start of structure or map found where not expected.")
+    return document
+
+
+def write_body(document: dict[str, object]) -> bytes:
+    """Write an answer: bytes become base64, times become epoch seconds with milliseconds."""
+    return json.dumps(document, default=_as_json, separators=(",", ":")).encode()
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime):
+        return round(value.timestamp(), 3)
+    raise TypeError(f"an answer holds a {type(value).__name__}, which JSON cannot carry")

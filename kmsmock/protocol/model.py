@@ -1,0 +1,65 @@
+"""botocore's service models of the two services, each read once.
+
+Everything that a model knows (operations, shapes, limits, patterns, enums, errors) is asked here
+and listed nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel, StructureShape
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+SERVICES = ("kms", "cloudhsmv2")
+"""The services that kmsmock serves, under botocore's names."""
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Give the installed botocore's model of a service."""
+    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
+
+
+@cache
+def operation_model(service: str, operation: str) -> OperationModel | None:
+    """Give the model of an operation, or None if the installed botocore does not know it."""
+    model = service_model(service)
+    return model.operation_model(operation) if operation in model.operation_names else None
+
+
+@cache
+def service_with_target_prefix(prefix: str) -> str | None:
+    """Give the service whose `X-Amz-Target` begins so (`TrentService`, `BaldrApiService`)."""
+    for service in SERVICES:
+        if service_model(service).metadata["targetPrefix"] == prefix:
+            return service
+    return None
+
+
+@cache
+def error_message_member(service: str, code: str) -> str:
+    """Give the name of an error's text: `message` in KMS, `Message` in CloudHSM v2.
+
+    Errors outside the model, ValidationException among them, use the lower case.
+    """
+    model = service_model(service)
+    if code not in model.shape_names:
+        return "message"
+    shape = model.shape_for(code)
+    assert isinstance(shape, StructureShape)
+    return "Message" if "Message" in shape.members else "message"
+
+
+@cache
+def partition_of(region: str) -> str:
+    """Give the partition that a Region belongs to, by botocore's own rules; `aws` if unknown."""
+    for partition in create_loader().load_data("partitions")["partitions"]:
+        if region in partition["regions"] or re.match(partition["regionRegex"], region):
+            return str(partition["id"])
+    return "aws"

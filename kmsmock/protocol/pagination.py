@@ -1,0 +1,28 @@
+"""Pages of a list: `Limit` and `Marker` in KMS, `MaxResults` and `NextToken` in CloudHSM v2."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+
+def write_marker(last: str) -> str:
+    """Make the marker of the page after the item named `last`: base64 of a JSON document."""
+    return base64.b64encode(json.dumps({"last": last}).encode()).decode()
+
+
+def read_marker(marker: str) -> str:
+    """Give the name of the last item of the page before.
+
+    Raises:
+        ValueError: no page gave this marker.
+    """
+    try:
+        document = json.loads(base64.b64decode(marker, validate=True))
+    except (binascii.Error, RecursionError) as error:
+        raise ValueError(marker) from error
+    last = document.get("last") if isinstance(document, dict) else None
+    if not isinstance(last, str):
+        raise ValueError(marker)  # noqa: TRY004 - one error for whatever is wrong with a marker
+    return last

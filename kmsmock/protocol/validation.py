@@ -1,0 +1,299 @@
+"""A request against its shape: values become Python's, and every broken constraint is told.
+
+One walk does both. It is compiled once per shape from botocore's model into a small function, so
+that a call pays for the members that it sends and no others. The texts are AWS's, from
+recorded.md section 2 and kms-operations.md section 1.1.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from kmsmock.errors import SerializationException
+
+if TYPE_CHECKING:
+    from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+Read = Callable[[object, str, list[str]], object]
+"""JSON's value, its path, the violations so far (appended to) -> Python's value."""
+
+Constraint = tuple[Callable[[object], bool], str]
+"""Does the value keep it, and the text for one that does not."""
+
+
+def read_request(operation: OperationModel, document: dict[str, object]) -> dict[str, object]:
+    """Turn a request's JSON into Python values that keep every constraint of the model.
+
+    Blobs become bytes and timestamps become datetimes in UTC; members that the shape does not
+    have, and members that are null, are left out.
+
+    Raises:
+        SerializationException: a member has another type than the shape's.
+        ConstraintsViolated: at least one constraint is broken.
+    """
+    if operation.input_shape is None:
+        return {}
+    request, violations = read_document(operation.input_shape, document)
+    if violations:
+        raise ConstraintsViolated(violations)
+    return request
+
+
+def read_document(shape: Shape, document: dict[str, object]) -> tuple[dict[str, object], list[str]]:
+    """Turn a document of any structure shape into Python values; tell the broken constraints.
+
+    Raises:
+        SerializationException: a member has another type than the shape's.
+    """
+    violations: list[str] = []
+    values = _reader(shape)(document, "", violations)
+    return cast("dict[str, object]", values), violations
+
+
+class ConstraintsViolated(Exception):
+    """Constraints of the model that a request breaks; the message is AWS's text for them."""
+
+    def __init__(self, violations: list[str]) -> None:
+        count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected: "
+        super().__init__(count + "; ".join(violations))
+
+
+def member_path(parent: str, member: str) -> str:
+    """Give a member's path as AWS writes it: `tags.1.member` and `TagKey` -> `...tagKey`."""
+    name = member[:1].lower() + member[1:]
+    return f"{parent}.{name}" if parent else name
+
+
+@cache
+def _reader(shape: Shape) -> Read:
+    return _READERS[shape.type_name](shape)
+
+
+def _structure_reader(shape: StructureShape) -> Read:
+    members = {name: _late_reader(member) for name, member in shape.members.items()}
+
+    def read(value: object, path: str, violations: list[str]) -> object:
+        if not isinstance(value, dict):
+            raise _unexpected(value, "a structure")
+        violations.extend(
+            f"Value null at '{member_path(path, name)}' failed to satisfy constraint: "
+            "Member must not be null"
+            for name in shape.required_members
+            if value.get(name) is None
+        )
+        return {
+            name: members[name](member, member_path(path, name), violations)
+            for name, member in value.items()
+            if member is not None and name in members
+        }
+
+    return read
+
+
+def _late_reader(shape: Shape) -> Read:
+    """Compile a member's reader when a request first has the member."""
+    return lambda value, path, violations: _reader(shape)(value, path, violations)  # noqa: PLW0108 - late
+
+
+def _list_reader(shape: ListShape) -> Read:
+    element = _late_reader(shape.member)
+    nested = shape.member.type_name in ("structure", "list", "map")
+    constraints = _length_constraints(shape)
+
+    def read(value: object, path: str, violations: list[str]) -> object:
+        if not isinstance(value, list):
+            raise _unexpected(value, "a list")
+        _judge(shape, constraints, value, path, violations)
+        if nested:
+            return [
+                element(item, f"{path}.{place}.member", violations)
+                for place, item in enumerate(value, start=1)
+            ]
+        # One text for all elements of a plain list. Assumed from AWS's other JSON services.
+        inner: list[str] = []
+        items = [element(item, "", inner) for item in value]
+        if inner:
+            violations.append(_told(shape, value, path, _of_each("Member", inner)))
+        return items
+
+    return read
+
+
+def _map_reader(shape: MapShape) -> Read:
+    read_key, read_value = _late_reader(shape.key), _late_reader(shape.value)
+    constraints = _length_constraints(shape)
+
+    def read(value: object, path: str, violations: list[str]) -> object:
+        if not isinstance(value, dict):
+            raise _unexpected(value, "a map")
+        _judge(shape, constraints, value, path, violations)
+        keys: list[str] = []
+        values: list[str] = []
+        result = {
+            cast("str", read_key(name, "", keys)): read_value(item, "", values)
+            for name, item in value.items()
+        }
+        # Assumed, like the text of plain lists.
+        if keys:
+            violations.append(_told(shape, value, path, _of_each("Map keys", keys)))
+        if values:
+            violations.append(_told(shape, value, path, _of_each("Map value", values)))
+        return result
+
+    return read
+
+
+def _string_reader(shape: Shape) -> Read:
+    constraints = _length_constraints(shape)
+    if "pattern" in shape.metadata:
+        constraints.append(_pattern_constraint(shape.metadata["pattern"]))
+    if shape.metadata.get("enum"):
+        allowed = shape.metadata["enum"]
+        text = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+        constraints.append((frozenset(allowed).__contains__, text))
+
+    def read(value: object, path: str, violations: list[str]) -> object:
+        if not isinstance(value, str):
+            raise _unexpected(value, "a String")
+        _judge(shape, constraints, value, path, violations)
+        return value
+
+    return read
+
+
+def _blob_reader(shape: Shape) -> Read:
+    constraints = _length_constraints(shape)
+
+    def read(value: object, path: str, violations: list[str]) -> object:
+        if not isinstance(value, str):
+            raise _unexpected(value, "a Blob")
+        try:
+            blob = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise SerializationException("A blob is not valid base64.") from error
+        _judge(shape, constraints, blob, path, violations)
+        return blob
+
+    return read
+
+
+def _integer_reader(shape: Shape) -> Read:
+    constraints: list[Constraint] = []
+    if "min" in shape.metadata:
+        least = int(shape.metadata["min"])
+        text = f"Member must have value greater than or equal to {least}"
+        constraints.append((lambda value: cast("int", value) >= least, text))
+    if "max" in shape.metadata:
+        most = int(shape.metadata["max"])
+        text = f"Member must have value less than or equal to {most}"
+        constraints.append((lambda value: cast("int", value) <= most, text))
+
+    def read(value: object, path: str, violations: list[str]) -> object:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _unexpected(value, "an Integer")
+        _judge(shape, constraints, value, path, violations)
+        return value
+
+    return read
+
+
+def _boolean_reader(_shape: Shape) -> Read:
+    def read(value: object, _path: str, _violations: list[str]) -> object:
+        if not isinstance(value, bool):
+            raise _unexpected(value, "a Boolean")
+        return value
+
+    return read
+
+
+def _timestamp_reader(_shape: Shape) -> Read:
+    def read(value: object, _path: str, _violations: list[str]) -> object:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise _unexpected(value, "a Timestamp")
+        try:
+            return datetime.fromtimestamp(value, timezone.utc)
+        except (ValueError, OverflowError, OSError) as error:
+            raise SerializationException("A timestamp is out of range.") from error
+
+    return read
+
+
+_READERS: dict[str, Callable[..., Read]] = {
+    "structure": _structure_reader,
+    "list": _list_reader,
+    "map": _map_reader,
+    "string": _string_reader,
+    "blob": _blob_reader,
+    "integer": _integer_reader,
+    "long": _integer_reader,
+    "boolean": _boolean_reader,
+    "timestamp": _timestamp_reader,
+}
+
+
+def _length_constraints(shape: Shape) -> list[Constraint]:
+    constraints: list[Constraint] = []
+    if shape.metadata.get("min"):
+        least = int(shape.metadata["min"])
+        text = f"Member must have length greater than or equal to {least}"
+        constraints.append((lambda value: len(cast("str", value)) >= least, text))
+    if "max" in shape.metadata:
+        most = int(shape.metadata["max"])
+        text = f"Member must have length less than or equal to {most}"
+        constraints.append((lambda value: len(cast("str", value)) <= most, text))
+    return constraints
+
+
+def _pattern_constraint(pattern: str) -> Constraint:
+    """Match as AWS's Java does: the whole value, and word characters in ASCII only."""
+    unicode_classes = r"\p{" in pattern
+    translated = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SPACES)
+    compiled = re.compile(translated, 0 if unicode_classes else re.ASCII)
+    return (
+        lambda value: compiled.fullmatch(cast("str", value)) is not None,
+        f"Member must satisfy regular expression pattern: {pattern}",
+    )
+
+
+_SPACES = " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Unicode's separators, general category Z."""
+
+
+def _judge(
+    shape: Shape, constraints: list[Constraint], value: object, path: str, violations: list[str]
+) -> None:
+    for keeps, text in constraints:
+        if not keeps(value):
+            violations.append(_told(shape, value, path, text) if path else text)
+
+
+def _told(shape: Shape, value: object, path: str, text: str) -> str:
+    hidden = shape.metadata.get("sensitive") or shape.type_name == "blob"
+    shown = "Value" if hidden else f"Value '{_shown(value)}'"
+    return f"{shown} at '{path}' failed to satisfy constraint: {text}"
+
+
+def _shown(value: object) -> str:
+    """Write a value as Java prints it: `[a, b]`, `{a=b}`."""
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}={_shown(item)}' for name, item in value.items())}}}"
+    return str(value)
+
+
+def _of_each(what: str, texts: list[str]) -> str:
+    return f"{what} must satisfy constraint: [{', '.join(dict.fromkeys(texts))}]"
+
+
+def _unexpected(value: object, wanted: str) -> SerializationException:
+    kinds = {bool: "TRUE_VALUE" if value else "FALSE_VALUE", str: "STRING_VALUE"}
+    kinds |= {int: "NUMBER_VALUE", float: "NUMBER_VALUE", type(None): "NULL_VALUE"}
+    found = kinds.get(type(value), "Start of structure or map")
+    return SerializationException(f"{found} can not be converted to {wanted}")

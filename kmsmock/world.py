@@ -1,0 +1,61 @@
+"""All the state of one mock: accounts and their Regions, time, randomness, work that falls due."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from kmsmock.controls.clock import Clock
+from kmsmock.controls.randomness import Randomness
+from kmsmock.domain.account import Account
+from kmsmock.domain.region import Region
+
+Deed = Callable[[datetime], None]
+"""What is done when it falls due; given the time at which it did."""
+
+
+@dataclass(order=True, slots=True)
+class _DueWork:
+    at: datetime
+    place: int
+    deed: Deed = field(compare=False)
+
+
+class World:
+    """Everything that calls share while a mock is active.
+
+    Args:
+        account_id: the account of callers whose access key names no other.
+        partition_of: gives the partition of a Region.
+    """
+
+    def __init__(self, account_id: str, partition_of: Callable[[str], str]) -> None:
+        self.account_id = account_id
+        self.clock = Clock()
+        self.randomness = Randomness()
+        self.accounts: dict[str, Account] = {}
+        self.lock = threading.RLock()
+        self._partition_of = partition_of
+        self._due: list[_DueWork] = []
+        self._places = itertools.count()
+
+    def region(self, account_id: str, name: str) -> Region:
+        """Give what the account has in the Region, from now on if nothing yet."""
+        account = self.accounts.setdefault(account_id, Account(account_id))
+        if name not in account.regions:
+            account.regions[name] = Region(self._partition_of(name), name, account_id)
+        return account.regions[name]
+
+    def do_after(self, now: datetime, delay: timedelta, deed: Deed) -> None:
+        """Have work done once the delay is over; with none, before the next call's work."""
+        heapq.heappush(self._due, _DueWork(now + delay, next(self._places), deed))
+
+    def advance_to(self, now: datetime) -> None:
+        """Do all that has fallen due by now, in the order of its time, each thing once."""
+        while self._due and self._due[0].at <= now:
+            work = heapq.heappop(self._due)
+            work.deed(work.at)

@@ -1,0 +1,79 @@
+"""The fixtures that most tests use; whatever else a test needs is in the test."""
+
+import json
+import os
+
+import boto3
+import botocore.client
+import pytest
+from botocore.validate import ParamValidator
+
+from kmsmock import mock_kms_cloudhsm
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch):
+    """A developer's own AWS settings do not reach a test."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def answers_fit_the_model(monkeypatch):
+    """Every answer that a test receives fits its output shape, and so do its ids and texts."""
+    original = botocore.client.BaseClient._make_api_call
+
+    def checking(client, operation_name, arguments):
+        answer = original(client, operation_name, arguments)
+        service = client.meta.service_model
+        if service.service_name in ("kms", "cloudhsmv2"):
+            assert_fits(answer, service.operation_model(operation_name).output_shape)
+        return answer
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", checking)
+
+
+def assert_fits(answer, shape):
+    """An answer has the shape's members and no others, and keeps every constraint."""
+    from kmsmock.protocol.json_1_1 import write_body
+    from kmsmock.protocol.validation import read_document
+
+    members = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    if shape is None:
+        assert members == {}
+        return
+    report = ParamValidator().validate(members, shape)
+    assert not report.has_errors(), report.generate_report()
+    _values, violations = read_document(shape, json.loads(write_body(members)))
+    # The model's pattern for a VPC id ends after one digit; no real id fits it.
+    assert [text for text in violations if "vpc-[0-9a-fA-F]" not in text] == []
+
+
+@pytest.fixture
+def aws():
+    """A world of its own for the test, and the handle on it."""
+    with mock_kms_cloudhsm(region=REGION) as handle:
+        yield handle
+
+
+@pytest.fixture
+def kms(aws):
+    """A KMS client."""
+    return boto3.client("kms", region_name=REGION)
+
+
+@pytest.fixture
+def cloudhsm(aws):
+    """A CloudHSM v2 client."""
+    return boto3.client("cloudhsmv2", region_name=REGION)
+
+
+@pytest.fixture
+def key_id(kms):
+    """A symmetric encryption key."""
+    return kms.create_key()["KeyMetadata"]["KeyId"]
