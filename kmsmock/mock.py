@@ -127,13 +127,13 @@ class Mock:
         Raises:
             TypeError: it is not a function.
         """
-        if not inspect.isroutine(function):
+        decorated: object = function  # so that the questions do not narrow its type
+        if not inspect.isroutine(decorated):
             raise TypeError(
                 "mock_kms_cloudhsm decorates functions; for anything else use it as a context "
                 f"manager. It was given {function!r}"
             )
-        runs_later = inspect.iscoroutinefunction(function)
-        if runs_later:
+        if inspect.iscoroutinefunction(decorated):
             coroutine_function = cast("Callable[P, Awaitable[object]]", function)
 
             @functools.wraps(function)
