@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
+    from kmsmock.ready import Builder, ReadyCluster, ReadyKeyStore
     from kmsmock.world import World
 
 
@@ -29,3 +31,36 @@ class Handle:
     def clock(self) -> Clock:
         """The world's time."""
         return self._world.clock
+
+    def cluster(self, *, hsms: int = 2, hsm_type: str = "hsm2m.medium") -> ReadyCluster:
+        """Make an ACTIVE cluster with that many HSMs, each in the next Availability Zone.
+
+        Raises:
+            ValueError: `hsms` is less than one.
+        """
+        return self._builder().cluster(hsms, hsm_type)
+
+    def key_store(
+        self, name: str, *, hsms: int = 2, hsm_type: str = "hsm2m.medium"
+    ) -> ReadyKeyStore:
+        """Make a CONNECTED custom key store on a cluster of its own.
+
+        Raises:
+            ServiceError: AWS would refuse it, for its name for example.
+        """
+        return self._builder().key_store(name, hsms, hsm_type)
+
+    def cloudhsm_cli(self, cluster_id: str) -> CloudHsmCli:
+        """Start the CloudHSM CLI on a cluster of the handle's Region.
+
+        Raises:
+            LookupError: there is no such cluster.
+        """
+        from kmsmock.cloudhsm_cli import CloudHsmCli
+
+        return CloudHsmCli(self._builder().find_cluster(cluster_id), self._world)
+
+    def _builder(self) -> Builder:
+        from kmsmock.ready import Builder
+
+        return Builder(self._world, self.region)

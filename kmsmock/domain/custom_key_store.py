@@ -39,12 +39,13 @@ class CustomKeyStore:
         clusters: the clusters of the store's account and Region.
         password: the last password of kmsuser that KMS knows; its owner's or one of its own.
         error_code: why connecting failed; only in FAILED.
-        attempts: counts connecting and disconnecting, so that what was begun earlier and
+        attempts: counts connecting and disconnecting, so that what was begun earlier and is
             overtaken does not end later.
         key_ids: the KMS keys whose material is in the store.
     """
 
     store_id: str
+    account_id: str
     name: str
     created: datetime
     clusters: Index[Cluster]
@@ -170,9 +171,10 @@ class CustomKeyStore:
 
     def _log_in(self) -> str | None:
         """Log in as kmsuser; give the reason if that fails."""
-        assert self.cluster is not None
-        user = self.cluster.users.get(KMS_USER)
-        if user is None or user.role != "crypto-user" or user.missing_from:
+        cluster = self.cluster
+        assert cluster is not None
+        user = cluster.users.get(KMS_USER)
+        if user is None or user.role != "crypto-user" or cluster.coverage_of(user) != "full":
             return "USER_NOT_FOUND"
         if user.logged_in_by is not None:
             return "USER_LOGGED_IN"

@@ -125,6 +125,7 @@ def _new_store(call: Call, request: CreateCustomKeyStoreRequestTypeDef) -> Custo
         )
     return CustomKeyStore(
         store_id=f"cks-{call.world.randomness.hex(17)}",
+        account_id=region.account_id,
         name=request["CustomKeyStoreName"],
         created=call.now,
         clusters=region.clusters,
@@ -153,17 +154,12 @@ def _require_free_cluster(region: Region, cluster: Cluster) -> None:
     for store in region.key_stores:
         other = region.clusters.get(store.cluster_id)
         if store.cluster_id == cluster.cluster_id or (
-            other is not None and related(other, cluster)
+            other is not None and other.shares_backup_history_with(cluster)
         ):
             # The text is assumed.
             raise CloudHsmClusterInUseException(
                 f"CloudHSM cluster {cluster.cluster_id} is in use by another custom key store."
             )
-
-
-def related(one: Cluster, other: Cluster) -> bool:
-    """Tell whether two clusters share their backup history: the same cluster certificate."""
-    return one.certificate is not None and one.certificate == other.certificate
 
 
 @operation("kms", "DescribeCustomKeyStores")
@@ -231,7 +227,7 @@ def _require_related_cluster(region: Region, store: CustomKeyStore, cluster_id: 
     cluster = _require_cluster(region, cluster_id)
     # A deleted cluster still tells its certificate, so that a store can move off it.
     present = region.clusters.get(store.cluster_id)
-    if present is None or not related(present, cluster):
+    if present is None or not present.shares_backup_history_with(cluster):
         # The text is assumed.
         raise CloudHsmClusterNotRelatedException(
             f"CloudHSM cluster {cluster_id} does not share the backup history of {store.cluster_id}"
