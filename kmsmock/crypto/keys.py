@@ -36,10 +36,14 @@ _RSA_BITS: Final = (2048, 3072, 4096)
 def load_private(pkcs8: bytes) -> PrivateKeyTypes:
     """Return the private key object for PKCS#8 DER.
 
-    RSA keys are not checked for sense, because that takes as long as a hundred signatures:
+    RSA keys are not checked for sense, because that takes as long as a hundred signatures;
     use `describe_private_key` first on a key from outside. Raises `InvalidKeyMaterial`.
     """
-    return _read_private(pkcs8, trusted=True)
+    try:
+        return serialization.load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        # TypeError: an encrypted PKCS#8, for which a password would be needed.
+        raise InvalidKeyMaterial("not a PKCS#8 DER private key of a known kind") from None
 
 
 @lru_cache(maxsize=_KEPT)
@@ -81,19 +85,24 @@ def describe_private_key(pkcs8: bytes) -> str:
     """Return AWS's KeySpec for a PKCS#8 DER private key: RSA_2048, ECC_NIST_P256, ML_DSA_44, ...
 
     The key is checked for sense. Raises `InvalidKeyMaterial` when it is no such key, or is of
-    a kind or size that KMS has no spec for.
+    a kind or size that KMS has no spec for; `MissingExtra` for ML_KEM_512 and SM2 without
+    their libraries.
     """
+    if not _is_pkcs8(pkcs8):
+        raise InvalidKeyMaterial("not PKCS#8 DER")
     other = _not_by_cryptography(pkcs8)
     if other is not None:
+        other.public_key(pkcs8)
         return other.SPEC
-    key = _read_private(pkcs8, trusted=False)
+    key = load_private(pkcs8)
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size in _RSA_BITS:
+        _check_rsa(key.private_numbers())
         return f"RSA_{key.key_size}"
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVE_SPECS:
         return _CURVE_SPECS[key.curve.name]
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return "ECC_NIST_EDWARDS25519"
-    from .post_quantum import spec_of  # noqa: PLC0415 - few keys get so far
+    from .post_quantum import spec_of
 
     return spec_of(key)
 
@@ -111,17 +120,36 @@ def _not_by_cryptography(pkcs8: bytes) -> _KeyModule | None:
         return ml_kem_512
     # The OID of SM2's curve stands in the first bytes of a key; the module then reads it all.
     if _SM2_CURVE_OID in pkcs8[:_ALGORITHM_ENDS]:
-        from . import sm2  # noqa: PLC0415 - with its DER, for the China Regions only
+        from . import sm2
 
         return sm2
     return None
 
 
-def _read_private(pkcs8: bytes, *, trusted: bool) -> PrivateKeyTypes:
-    try:
-        return serialization.load_der_private_key(
-            pkcs8, None, unsafe_skip_rsa_key_validation=trusted
-        )
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        # TypeError: an encrypted PKCS#8, for which a password would be needed.
-        raise InvalidKeyMaterial("not a PKCS#8 DER private key of a known kind") from None
+def _is_pkcs8(der: bytes) -> bool:
+    """Tell PKCS#8 from the older PKCS#1 and SEC 1, which `cryptography` reads as well.
+
+    SEQUENCE { INTEGER version, SEQUENCE algorithm ...: the others have no sequence there.
+    """
+    start = 2 + (der[1] & 0x7F if der[1:2] >= b"\x80" else 0)
+    return der[start : start + 2] == b"\x02\x01" and der[start + 3 : start + 4] == b"\x30"
+
+
+def _check_rsa(numbers: rsa.RSAPrivateNumbers) -> None:
+    """Check that the numbers belong together; that p and q are prime is believed.
+
+    `cryptography` would test that too, for 40 to 250 ms. A key that was damaged or made up of
+    two is found by less: RFC 8017 section 3.2.
+    """
+    p, q, public = numbers.p, numbers.q, numbers.public_numbers
+    together = (
+        min(p, q) > 1
+        and p * q == public.n
+        and public.e * numbers.d % (p - 1) == 1
+        and public.e * numbers.d % (q - 1) == 1
+        and numbers.dmp1 == numbers.d % (p - 1)
+        and numbers.dmq1 == numbers.d % (q - 1)
+        and numbers.iqmp * q % p == 1
+    )
+    if not together:
+        raise InvalidKeyMaterial("an RSA private key whose numbers do not belong together")

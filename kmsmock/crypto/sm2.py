@@ -171,11 +171,11 @@ def _core(random_bytes: RandomBytes | None = None, prehashed: bool = False) -> A
 
     # The public class prints its numbers with leading zeros lost and knows no bare digests and
     # no Diffie-Hellman; its core has all three.
-    core: Any = _library().SM2(rnd_fn=bits)._core  # noqa: SLF001
+    core: Any = _library().SM2(rnd_fn=bits)._core  # noqa: SLF001 - see above
     if prehashed:
         # What is signed is hash(entity_info + message): make that the digest as it was given.
         core.entity_info = lambda _uid, _point: b""
-        core._hash_fn = lambda data: data  # noqa: SLF001
+        core._hash_fn = lambda data: data  # noqa: SLF001 - as above
     return core
 
 

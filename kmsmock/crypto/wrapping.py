@@ -36,7 +36,7 @@ def wrap(
     cannot hold, or an unknown algorithm; as `sm2.encrypt` does for SM2PKE.
     """
     if algorithm == "SM2PKE":
-        from . import sm2  # noqa: PLC0415 - with its DER, for the China Regions only
+        from . import sm2
 
         return sm2.encrypt(key, material, random_bytes)
     if algorithm.startswith("RSAES_OAEP_"):
@@ -54,7 +54,7 @@ def unwrap(pkcs8: bytes, algorithm: str, encrypted: bytes) -> bytes:
     `ValueError` for an unknown algorithm, `MissingExtra` for SM2PKE without its library.
     """
     if algorithm == "SM2PKE":
-        from . import sm2  # noqa: PLC0415 - with its DER, for the China Regions only
+        from . import sm2
 
         return sm2.decrypt(pkcs8, encrypted)
     if algorithm.startswith("RSAES_OAEP_"):
