@@ -10,6 +10,7 @@ import kmsmock.kms
 from kmsmock.authorization.caller import identify
 from kmsmock.authorization.decision import authorize
 from kmsmock.call import Call
+from kmsmock.crypto.exceptions import MissingExtra
 from kmsmock.errors import (
     NotImplementedByKmsmock,
     ServiceError,
@@ -44,6 +45,8 @@ def answer(world: World, http_request: HttpRequest) -> HttpResponse:
         result = perform(world, address, read_body(http_request.body), request_id)
     except ServiceError as error:
         return error_response(error, service, request_id)
+    except MissingExtra as missing:
+        return error_response(NotImplementedByKmsmock(str(missing)), service, request_id)
     return result_response(result, request_id)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kmsmock.crypto.ciphertext import Ciphertext, Kind, bound_data, pack
 from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.crypto.symmetric import NONCE_LENGTH
+from kmsmock.domain.key_material import KeyMaterials
 from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.errors.kms import InvalidCiphertextException
 
 if TYPE_CHECKING:
     from kmsmock.domain.custom_key_store import CustomKeyStore
-    from kmsmock.domain.key_material import KeyMaterial, Sealer
+    from kmsmock.domain.key_material import Sealer
     from kmsmock.domain.key_state import KeyState
 
 
@@ -28,11 +29,14 @@ class Key:
 
     Attributes:
         key_id: a UUID, or `mrk-` and 32 hex digits.
+        manager: AWS for the keys that AWS services use, and their owner cannot change.
         enabled: what EnableKey and DisableKey switch.
-        deletion_date: when a key that is pending deletion will be gone.
+        changing: a multi-Region key on its way: a new replica, or primaries that change places.
+        deletion_window: what ScheduleKeyDeletion was asked for, while the key is leaving.
+        deletion_date: when a key that is pending deletion will be gone; None for a primary that
+            waits for its replicas to go first.
         aliases: the names of the aliases that stand for it.
-        materials: the key material by its id, oldest first; empty for a key in a key store.
-        current_material_id: the id of the material that encrypts.
+        materials: the key material; empty for a key in a key store.
         custom_key_store: the key store that keeps the material instead of KMS.
         backing_key: how the key store names the material.
     """
@@ -40,6 +44,7 @@ class Key:
     key_id: str
     arn: str
     account_id: str
+    region: str
     created: datetime
     spec: str
     usage: str
@@ -47,21 +52,27 @@ class Key:
     description: str
     policy: str
     tags: dict[str, str]
+    manager: Literal["CUSTOMER", "AWS"] = "CUSTOMER"
     enabled: bool = True
+    changing: Literal["Creating", "Updating"] | None = None
+    deletion_window: timedelta | None = None
     deletion_date: datetime | None = None
     aliases: set[str] = field(default_factory=set)
-    materials: dict[str, KeyMaterial] = field(default_factory=dict)
-    current_material_id: str | None = None
+    materials: KeyMaterials = field(default_factory=KeyMaterials)
     custom_key_store: CustomKeyStore | None = None
     backing_key: str = ""
 
     @property
     def state(self) -> KeyState:
         """The state, as the table in key-states.md section 1 has it."""
-        if self.deletion_date is not None:
-            return "PendingDeletion"
+        if self.deletion_window is not None:
+            return "PendingReplicaDeletion" if self.deletion_date is None else "PendingDeletion"
+        if self.changing is not None:
+            return self.changing
         if self.custom_key_store is not None and not self.custom_key_store.connected:
             return "Unavailable"
+        if self.origin == "EXTERNAL" and not self.materials.complete:
+            return "PendingImport"
         return "Enabled" if self.enabled else "Disabled"
 
     @property
@@ -69,18 +80,25 @@ class Key:
         """Whether it is a symmetric encryption key."""
         return self.spec == SYMMETRIC
 
-    def add_material(self, material: KeyMaterial) -> None:
-        """Give the key new material, with which it encrypts from now on."""
-        self.materials[material.material_id] = material
-        self.current_material_id = material.material_id
+    @property
+    def current_material_id(self) -> str | None:
+        """What CurrentKeyMaterialId tells; symmetric keys of KMS's own or imported material."""
+        return self.materials.current_id if self.is_symmetric else None
+
+    @property
+    def secret(self) -> bytes:
+        """The secret of an HMAC or asymmetric key (PKCS#8 DER) that is there."""
+        return self.materials.current.require_secret()
 
     def schedule_deletion(self, now: datetime, window: timedelta) -> datetime:
         """Begin the waiting period; give the time at which the key will be gone."""
+        self.deletion_window = window
         self.deletion_date = now + window
         return self.deletion_date
 
     def cancel_deletion(self) -> None:
         """End the waiting period; the key is disabled, whatever it was before."""
+        self.deletion_window = None
         self.deletion_date = None
         self.enabled = False
 
@@ -127,7 +145,7 @@ class Key:
     def _sealer(self, material_id: bytes) -> Sealer:
         if self.custom_key_store is not None:
             return self.custom_key_store.backing_key(self.backing_key)
-        material = self.materials.get(material_id.hex())
+        material = self.materials.by_id.get(material_id.hex())
         if material is None:
             raise InvalidCiphertextException
         return material

@@ -1,11 +1,15 @@
-"""The secret part of a key."""
+"""The secret part of a key: its versions, which of them encrypts, which are there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 from kmsmock.crypto import symmetric
+
+RotationType = Literal["AUTOMATIC", "ON_DEMAND"]
 
 
 class Sealer(Protocol):
@@ -18,24 +22,81 @@ class Sealer(Protocol):
         """Give the plaintext, or raise `Unreadable`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class KeyMaterial:
     """Key material that KMS itself holds.
 
     Attributes:
         material_id: 64 hex digits; what KeyMaterialId tells.
-        secret: the bytes of a symmetric or HMAC key, or a private key as PKCS#8 DER.
+        secret: the bytes of a symmetric or HMAC key, or a private key as PKCS#8 DER; None while
+            imported material is deleted or expired.
         cipher: what a symmetric key seals with: AES-256-GCM, or SM4-GCM in the China Regions.
+        rotated: when it became current by a rotation; None for the first material.
+        rotation: what kind of rotation that was.
+        expires: when imported material is deleted; None if it is not.
+        description: of imported material.
     """
 
     material_id: str
-    secret: bytes = field(repr=False)
+    secret: bytes | None = field(repr=False)
     cipher: symmetric.CipherName = "AES"
+    rotated: datetime | None = None
+    rotation: RotationType | None = None
+    expires: datetime | None = None
+    description: str | None = None
+
+    def require_secret(self) -> bytes:
+        """Give the secret of material that is there; a key without it is PendingImport."""
+        assert self.secret is not None
+        return self.secret
 
     def seal(self, nonce: bytes, plaintext: bytes, associated_data: bytes) -> bytes:
         """Give the ciphertext with its tag."""
-        return symmetric.seal(self.secret, nonce, plaintext, associated_data, self.cipher)
+        return symmetric.seal(self.require_secret(), nonce, plaintext, associated_data, self.cipher)
 
     def open(self, nonce: bytes, sealed: bytes, associated_data: bytes) -> bytes:
         """Give the plaintext, or raise `Unreadable`."""
-        return symmetric.open_sealed(self.secret, nonce, sealed, associated_data, self.cipher)
+        return symmetric.open_sealed(
+            self.require_secret(), nonce, sealed, associated_data, self.cipher
+        )
+
+
+@dataclass(slots=True, eq=False)
+class KeyMaterials:
+    """All key material of a key; the related multi-Region keys of KMS's own material share one.
+
+    Attributes:
+        by_id: oldest first, the pending one included.
+        current_id: the material that encrypts and signs; None before the first import.
+        pending_id: imported material that waits for a rotation, and may still be replaced.
+    """
+
+    by_id: dict[str, KeyMaterial] = field(default_factory=dict)
+    current_id: str | None = None
+    pending_id: str | None = None
+
+    @property
+    def current(self) -> KeyMaterial:
+        """The material that encrypts and signs."""
+        assert self.current_id is not None
+        return self.by_id[self.current_id]
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is material, and all that is associated for good is there."""
+        return self.current_id is not None and all(
+            material.secret is not None for material in self.permanent()
+        )
+
+    def permanent(self) -> Iterator[KeyMaterial]:
+        """Give the materials that belong to the key for good, oldest first."""
+        return (
+            material for material in self.by_id.values() if material.material_id != self.pending_id
+        )
+
+    def make_current(self, material: KeyMaterial) -> None:
+        """Add material, or take the pending one, as the one that encrypts from now on."""
+        self.by_id[material.material_id] = material
+        self.current_id = material.material_id
+        if self.pending_id == material.material_id:
+            self.pending_id = None

@@ -52,6 +52,7 @@ ALGORITHMS = MappingProxyType[str, _Usages](
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 CHINA_ONLY = frozenset(("SM2",))
+NOT_IN_CHINA = frozenset(spec for spec in ALGORITHMS if spec.startswith("ML_KEM"))
 
 ALGORITHMS_MEMBER = MappingProxyType(
     {

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kmsmock.domain.key import Key
+from kmsmock.domain.key_generation import generate
 from kmsmock.domain.key_material import KeyMaterial
-from kmsmock.domain.key_spec import SYMMETRIC
+from kmsmock.domain.key_spec import CHINA_ONLY, NOT_IN_CHINA, SYMMETRIC, algorithms
 from kmsmock.domain.key_state import ANY, DELETABLE, LEAVING, SWITCHABLE
 from kmsmock.errors import NotImplementedByKmsmock, ValidationException
-from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
+from kmsmock.errors.kms import CustomKeyStoreInvalidStateException, UnsupportedOperationException
 from kmsmock.kms.pages import page
 from kmsmock.kms.shapes import key_metadata
 from kmsmock.kms.targets import find_key_store, key_named_by, key_used_by
@@ -46,16 +47,16 @@ DEFAULT_DELETION_WINDOW_DAYS = 30
 
 @operation("kms", "CreateKey")
 def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyResponseTypeDef:
-    """Make a symmetric encryption key, in KMS or in a custom key store."""
-    spec, usage = _spec_and_usage(request)
+    """Make a key of any spec, in KMS or in a custom key store, or one that awaits its import."""
+    spec, usage = _spec_and_usage(call.region, request)
     origin = request.get("Origin", "AWS_KMS")
-    _require_store_with_origin(request, origin)
+    _require_origin_that_fits(request, origin, spec)
     key_id = call.world.randomness.uuid()
-    arn = call.region.kms_arn(f"key/{key_id}")
     key = Key(
         key_id=key_id,
-        arn=arn,
+        arn=call.region.kms_arn(f"key/{key_id}"),
         account_id=call.region.account_id,
+        region=call.region.name,
         created=call.now,
         spec=spec,
         usage=usage,
@@ -66,16 +67,23 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
     )
     if "CustomKeyStoreId" in request:
         _put_into_key_store(call, key, request["CustomKeyStoreId"])
-    else:
-        random = call.world.randomness
-        key.add_material(KeyMaterial(material_id=random.hex(64), secret=random.bytes(32)))
+    elif origin == "AWS_KMS":
+        key.materials.make_current(new_material(call, spec))
     call.region.keys[key_id] = key
     reply: CreateKeyResponseTypeDef = call.new_reply()
     reply["KeyMetadata"] = key_metadata(key)
     return reply
 
 
-def _spec_and_usage(request: CreateKeyRequestTypeDef) -> tuple[str, str]:
+def new_material(call: Call, spec: str) -> KeyMaterial:
+    """Make key material of KMS's own; in the China Regions symmetric keys are SM4's."""
+    random = call.world.randomness
+    in_china = call.region.partition == "aws-cn"
+    secret = generate(spec, random, symmetric_length=16 if in_china else 32)
+    return KeyMaterial(random.hex(64), secret, "SM4" if in_china else "AES")
+
+
+def _spec_and_usage(region: Region, request: CreateKeyRequestTypeDef) -> tuple[str, str]:
     if "KeySpec" in request and "CustomerMasterKeySpec" in request:
         raise ValidationException(
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
@@ -88,12 +96,15 @@ def _spec_and_usage(request: CreateKeyRequestTypeDef) -> tuple[str, str]:
             "encryption keys."
         )
     usage = request.get("KeyUsage", "ENCRYPT_DECRYPT")
-    if spec != SYMMETRIC or usage != "ENCRYPT_DECRYPT" or request.get("MultiRegion"):
-        raise NotImplementedByKmsmock(f"kmsmock does not make {spec} keys for {usage} yet")
+    if not algorithms(spec, usage):
+        raise ValidationException(f"KeyUsage {usage} is not compatible with KeySpec {spec}")
+    if spec in (NOT_IN_CHINA if region.partition == "aws-cn" else CHINA_ONLY):
+        # Code and text are assumed.
+        raise UnsupportedOperationException(f"KeySpec {spec} is not supported in {region.name}.")
     return spec, usage
 
 
-def _require_store_with_origin(request: CreateKeyRequestTypeDef, origin: str) -> None:
+def _require_origin_that_fits(request: CreateKeyRequestTypeDef, origin: str, spec: str) -> None:
     """Let a key store and an origin come together, or neither (custom-key-stores.md section 5).
 
     Codes and texts are assumed.
@@ -107,8 +118,14 @@ def _require_store_with_origin(request: CreateKeyRequestTypeDef, origin: str) ->
         raise ValidationException(
             "XksKeyId is required for Origin EXTERNAL_KEY_STORE, and for no other Origin."
         )
-    if origin not in ("AWS_KMS", "AWS_CLOUDHSM"):
+    if in_store and spec != SYMMETRIC:
+        raise UnsupportedOperationException(f"KeySpec {spec} is not supported for Origin {origin}")
+    if in_store and request.get("MultiRegion"):
+        raise UnsupportedOperationException(f"MultiRegion is not supported for Origin {origin}")
+    if origin == "EXTERNAL_KEY_STORE":
         raise NotImplementedByKmsmock(f"kmsmock does not make keys of Origin {origin} yet")
+    if request.get("MultiRegion"):
+        raise NotImplementedByKmsmock("kmsmock does not make multi-Region keys yet")
 
 
 def _put_into_key_store(call: Call, key: Key, store_id: str) -> None:

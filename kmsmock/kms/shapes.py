@@ -31,13 +31,13 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
         "KeyUsage": key.usage,
         "KeyState": key.state,
         "Origin": key.origin,
-        "KeyManager": "CUSTOMER",
+        "KeyManager": key.manager,
         "CustomerMasterKeySpec": key.spec,
         "KeySpec": key.spec,
         "MultiRegion": False,
         ALGORITHMS_MEMBER[key.usage]: list(algorithms(key.spec, key.usage)),
     }
-    if key.is_symmetric and key.current_material_id is not None:
+    if key.current_material_id is not None and key.changing != "Creating":
         metadata["CurrentKeyMaterialId"] = key.current_material_id
     if key.state == "PendingDeletion":
         metadata["DeletionDate"] = key.deletion_date

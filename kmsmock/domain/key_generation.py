@@ -1,0 +1,67 @@
+"""New key material for each KeySpec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from kmsmock.domain.key_spec import SYMMETRIC
+
+
+Der = bytes
+"""A private key as PKCS#8, DER."""
+
+
+class RandomSource(Protocol):
+    """Where secrets come from."""
+
+    def bytes(self, count: int) -> bytes:
+        """Give that many random bytes."""
+
+    def rsa_key(self, bits: int) -> Der:
+        """Give an RSA private key, PKCS#8 DER, that the source never gave before."""
+
+
+def generate(spec: str, source: RandomSource, symmetric_length: int = 32) -> bytes:
+    """Make the secret of a key.
+
+    Args:
+        spec: a KeySpec; a DataKeyPairSpec is one too.
+        symmetric_length: the bytes of a symmetric encryption key: 32, or 16 in the China Regions.
+
+    Returns:
+        The bytes of a symmetric or HMAC key; a private key as PKCS#8 DER.
+
+    Raises:
+        MissingExtra: the spec needs an optional library that is not installed.
+    """
+    if spec == SYMMETRIC:
+        return source.bytes(symmetric_length)
+    if spec in HMAC_LENGTHS:
+        return source.bytes(HMAC_LENGTHS[spec])
+    if spec.startswith("RSA_"):
+        return source.rsa_key(int(spec.removeprefix("RSA_")))
+    return _private_key_generator(spec)(source.bytes)
+
+
+HMAC_LENGTHS = {"HMAC_224": 28, "HMAC_256": 32, "HMAC_384": 48, "HMAC_512": 64}
+"""KeySpec -> bytes of a key that KMS makes: as long as the MAC."""
+
+
+def _private_key_generator(spec: str) -> Callable[[Callable[[int], bytes]], bytes]:
+    # Each module is imported when the first key of its kind is made.
+    if spec == "ECC_NIST_EDWARDS25519":
+        from kmsmock.crypto import edwards
+
+        return edwards.generate
+    if spec.startswith("ECC_"):
+        from kmsmock.crypto import elliptic_curve
+
+        return lambda random_bytes: elliptic_curve.generate(spec, random_bytes)
+    if spec.startswith("ML_"):
+        from kmsmock.crypto import post_quantum
+
+        return lambda random_bytes: post_quantum.generate(spec, random_bytes)
+    from kmsmock.crypto import sm2
+
+    return sm2.generate
