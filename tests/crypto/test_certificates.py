@@ -66,6 +66,12 @@ def key_usage(*, key_cert_sign):
     )
 
 
+def ec_csr():
+    key = serialization.load_der_private_key(EC, None)
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    return request.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
 def self_signed_ec():
     key = ec.derive_private_key(5, ec.SECP256R1())
     name = x509.Name([])
@@ -245,8 +251,9 @@ def test_a_csr_that_cannot_be_read_is_refused():
         lambda: certificates.self_signed_root(EC, CA_NAME, *TIMES),
         lambda: certificates.issue(public_key(EC), CA_NAME, ANCHOR, CA, 2, *TIMES),
         lambda: certificates.sign_csr(CSR, ANCHOR, EC, 2, *TIMES),
+        lambda: certificates.sign_csr(ec_csr(), ANCHOR, CA, 2, *TIMES),
     ],
-    ids=["make_csr", "self_signed_root", "issue", "sign_csr"],
+    ids=["make_csr", "self_signed_root", "issue", "sign_csr", "sign_csr's CSR"],
 )
 def test_keys_are_rsa(deed):
     """As all keys of this story are."""

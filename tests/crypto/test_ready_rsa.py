@@ -52,3 +52,12 @@ def _primes_of(pkcs8):
     key = serialization.load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)
     numbers = key.private_numbers()
     return numbers.p, numbers.q
+
+
+def test_a_file_of_another_format_is_refused(monkeypatch):
+    """A broken installation is told at once, not by keys that do not work."""
+    monkeypatch.setattr(ready_rsa, "_MAGIC", b"another format\n")
+    ready_rsa._primes.cache_clear()
+
+    with pytest.raises(RuntimeError, match="ready_rsa"):
+        ready_rsa._primes()

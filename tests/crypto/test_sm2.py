@@ -8,7 +8,7 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.asymmetric import utils
 
-from kmsmock.crypto import elliptic_curve, sm2
+from kmsmock.crypto import elliptic_curve, sm2, sm2_der
 from kmsmock.crypto.exceptions import (
     InvalidKeyMaterial,
     InvalidSignature,
@@ -214,3 +214,10 @@ def test_sm2_names_the_extra_that_it_misses():
     """Without gmalg the error says what to install."""
     with pytest.raises(MissingExtra, match=r"kmsmock\[sm2\]"):
         sm2.generate(seeded)
+
+
+@pytest.mark.parametrize("scalar", [bytes(32), b"\xff" * 32, b"short"], ids=["0", "n", "short"])
+def test_a_private_key_that_is_out_of_range_is_refused(scalar):
+    """An imported key is checked before it is used."""
+    with pytest.raises(InvalidKeyMaterial):
+        describe_private_key(sm2_der.private_der(scalar, b"\x04" + bytes(64)))
