@@ -28,9 +28,11 @@ def cluster_shape(cluster: Cluster) -> ClusterTypeDef:
         "VpcId": cluster.vpc_id,
         "NetworkType": cluster.network_type,
         "Certificates": _certificates_shape(cluster),
-        "TagList": [{"Key": key, "Value": value} for key, value in cluster.tags.items()],
         "Mode": cluster.mode,
     }
+    if cluster.tags:
+        # Assumed: without tags the member is left out, because the model's TagList is never empty.
+        shape["TagList"] = [{"Key": key, "Value": value} for key, value in cluster.tags.items()]
     if cluster.state_message is not None:
         shape["StateMessage"] = cluster.state_message
     if cluster.pre_co_password is not None:

@@ -1,0 +1,80 @@
+import pytest
+
+from kmsmock.domain.network import Network, NetworkProblem
+
+
+@pytest.fixture
+def network():
+    return Network("us-east-1")
+
+
+def zones(network, *subnet_ids):
+    subnets = network.subnets_by_zone(subnet_ids).items()
+    return {subnet.subnet_id: zone[-1] for zone, subnet in subnets}
+
+
+def test_default_subnets_are_in_three_zones(network):
+    """There is a subnet in zones a, b and c from the start."""
+    found = [subnet.availability_zone for subnet in network.subnets.values()]
+
+    assert found == ["us-east-1a", "us-east-1b", "us-east-1c"]
+
+
+def test_unknown_subnets_are_adopted_zone_by_zone(network):
+    """Subnets that nobody knows go to the zones in order, one request or several."""
+    assert zones(network, "subnet-1", "subnet-2") == {"subnet-1": "a", "subnet-2": "b"}
+    assert zones(network, "subnet-3") == {"subnet-3": "c"}
+    assert zones(network, "subnet-2", "subnet-4") == {"subnet-2": "b", "subnet-4": "d"}
+
+
+def test_adopted_subnet_avoids_the_others_zones(network):
+    """An adopted subnet is beside the known ones of its request, wherever they are named."""
+    known = [subnet.subnet_id for subnet in network.subnets.values()]
+
+    assert zones(network, "subnet-1", *known)["subnet-1"] == "d"
+
+
+def test_six_zones_are_all(network):
+    """A seventh subnet has no zone to itself, and nothing is adopted."""
+    with pytest.raises(NetworkProblem):
+        zones(network, *(f"subnet-{number}" for number in range(7)))
+
+    assert len(network.subnets) == 3
+
+
+def test_deleted_subnet_is_refused(network):
+    """A subnet that was deleted can be named no more."""
+    zones(network, "subnet-1")
+    network.subnets["subnet-1"].exists = False
+
+    with pytest.raises(NetworkProblem):
+        zones(network, "subnet-1")
+
+
+def test_addresses_run_out(network):
+    """A subnet hands out 251 addresses, each once, and takes them back."""
+    subnet = next(iter(network.subnets.values()))
+    handed_out = {subnet.take_address() for _ in range(251)}
+    assert len(handed_out) == 251
+    with pytest.raises(NetworkProblem):
+        subnet.take_address()
+
+    subnet.release_address("10.0.0.4")
+
+    assert subnet.take_address() == "10.0.0.4"
+
+
+def test_address_must_be_the_subnets(network):
+    """A default subnet hands out addresses of its own block only."""
+    subnet = next(iter(network.subnets.values()))
+
+    with pytest.raises(NetworkProblem):
+        subnet.take_address("10.9.9.9")
+
+
+def test_regions_have_networks_of_their_own():
+    """Two Regions have other subnets, the same in every run."""
+    here, again, there = Network("us-east-1"), Network("us-east-1"), Network("eu-west-1")
+
+    assert list(here.subnets) == list(again.subnets)
+    assert set(here.subnets).isdisjoint(there.subnets)
