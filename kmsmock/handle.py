@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
+    from kmsmock.levers import HsmLevers, NetworkLevers
     from kmsmock.ready import Builder, ReadyCluster, ReadyKeyStore
     from kmsmock.world import World
 
@@ -59,6 +60,23 @@ class Handle:
         from kmsmock.cloudhsm_cli import CloudHsmCli
 
         return CloudHsmCli(self._builder().find_cluster(cluster_id), self._world)
+
+    @property
+    def network(self) -> NetworkLevers:
+        """The VPC that clusters of the handle's Region stand in, for a test to break."""
+        from kmsmock.levers import NetworkLevers
+
+        return NetworkLevers(self._world, self.region)
+
+    def hsm(self, hsm_id: str) -> HsmLevers:
+        """Take an HSM of the handle's Region in hand, to break it.
+
+        Raises:
+            LookupError: there is no such HSM.
+        """
+        from kmsmock.levers import HsmLevers
+
+        return HsmLevers(self._world, self.region, hsm_id)
 
     def _builder(self) -> Builder:
         from kmsmock.ready import Builder

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kmsmock.domain.crypto_user import CryptoUser
     from kmsmock.domain.hsm_key import HsmKey
     from kmsmock.domain.index import Index
+    from kmsmock.errors import ServiceError
 
 KMS_USER = "kmsuser"
 OWNED_BY_KMS = "kms"
@@ -127,7 +128,9 @@ class CustomKeyStore:
     def delete_backing_key(self, reference: str) -> bool:
         """Delete the material of a KMS key that is gone, where that can be done (5)."""
         cluster = self.cluster
-        if not self.connected or cluster is None or reference not in cluster.keys:
+        if not self.connected or cluster is None or not cluster.active_hsms():
+            return False
+        if reference not in cluster.keys:
             return False
         cluster.delete_key(reference)
         return True
@@ -146,15 +149,15 @@ class CustomKeyStore:
             raise KMSInvalidStateException("The backing key does not exist in the cluster.")
         return key
 
-    def require_communication(self) -> None:
-        """Refuse when no HSM answers.
+    def require_communication(self, error: type[ServiceError] = KMSInvalidStateException) -> None:
+        """Refuse when the cluster is gone or has no active HSM.
 
-        Raises:
-            KMSInvalidStateException: the cluster is gone or has no active HSM.
+        Args:
+            error: what the operation answers then; by default what the use of a key answers.
         """
         cluster = self.cluster
         if cluster is None or not cluster.active_hsms():
-            raise KMSInvalidStateException("KMS cannot communicate with your CloudHSM cluster")
+            raise error("KMS cannot communicate with your CloudHSM cluster")
 
     def _obstacle(self) -> str | None:
         """Give the first thing outside the crypto user that prevents connecting."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kmsmock.controls.transitions import delay_of
 from kmsmock.crypto.certificate_checks import same_certificate
+from kmsmock.crypto.exceptions import CertificateProblem
 from kmsmock.domain.custom_key_store import (
     CustomKeyStore,
     living_cluster,
@@ -118,11 +119,7 @@ def _new_store(call: Call, request: CreateCustomKeyStoreRequestTypeDef) -> Custo
     cluster = _require_cluster(region, request["CloudHsmClusterId"])
     _require_free_cluster(region, cluster)
     require_fit_for_key_store(cluster)
-    if not same_certificate(request["TrustAnchorCertificate"], cluster.trust_anchor or ""):
-        # The text is assumed.
-        raise IncorrectTrustAnchorException(
-            "The trust anchor certificate is not the one of the CloudHSM cluster."
-        )
+    _require_trust_anchor(cluster, request["TrustAnchorCertificate"])
     return CustomKeyStore(
         store_id=f"cks-{call.world.randomness.hex(17)}",
         account_id=region.account_id,
@@ -160,6 +157,19 @@ def _require_free_cluster(region: Region, cluster: Cluster) -> None:
             raise CloudHsmClusterInUseException(
                 f"CloudHSM cluster {cluster.cluster_id} is in use by another custom key store."
             )
+
+
+def _require_trust_anchor(cluster: Cluster, certificate: str) -> None:
+    """Refuse another certificate than the cluster's issuer's, or a text that is none."""
+    try:
+        same = same_certificate(certificate, cluster.trust_anchor or "")
+    except CertificateProblem:
+        same = False
+    if not same:
+        # The text is assumed, and so is the error for a text that is no certificate.
+        raise IncorrectTrustAnchorException(
+            "The trust anchor certificate is not the one of the CloudHSM cluster."
+        )
 
 
 @operation("kms", "DescribeCustomKeyStores")
@@ -214,11 +224,10 @@ def update_custom_key_store(
     name = request.get("NewCustomKeyStoreName", store.name)
     if name != store.name:
         _require_free_name(call.region, name)
-    cluster_id = request.get("CloudHsmClusterId", store.cluster_id)
-    if cluster_id != store.cluster_id:
-        _require_related_cluster(call.region, store, cluster_id)
+    if "CloudHsmClusterId" in request:
+        _require_related_cluster(call.region, store, request["CloudHsmClusterId"])
     store.name = name
-    store.cluster_id = cluster_id
+    store.cluster_id = request.get("CloudHsmClusterId", store.cluster_id)
     store.password = request.get("KeyStorePassword", store.password)
     return {}
 

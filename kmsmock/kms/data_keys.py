@@ -73,7 +73,8 @@ def generate_random(
             raise CustomKeyStoreInvalidStateException(
                 f"Custom key store {store.store_id} is {store.state}; it must be CONNECTED."
             )
-        store.require_communication()
+        # Assumed: the model lists no KMSInvalidStateException for this operation.
+        store.require_communication(CustomKeyStoreInvalidStateException)
     reply: GenerateRandomResponseTypeDef = call.new_reply()
     reply["Plaintext"] = call.world.randomness.bytes(request["NumberOfBytes"])
     return reply

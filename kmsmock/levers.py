@@ -1,0 +1,126 @@
+"""What a test breaks from outside: the network that clusters stand in, and single HSMs.
+
+AWS has no KMS or CloudHSM call for any of it; somebody does it in the VPC, or it just happens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kmsmock.domain.cluster import Cluster
+    from kmsmock.domain.hsm import Hsm, HsmState
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
+
+Thing = TypeVar("Thing")
+
+
+class NetworkLevers:
+    """Changes the VPC of one Region behind its clusters' backs; ids are those that AWS shows.
+
+    A key store meets such a change when it connects, or when it is tied to a cluster.
+    """
+
+    def __init__(self, world: World, region: str) -> None:
+        self._world = world
+        self._region = region
+
+    def delete_subnet(self, subnet_id: str) -> None:
+        """Delete a subnet: connecting ends in SUBNET_NOT_FOUND.
+
+        Raises:
+            LookupError: no cluster stands in such a subnet, and the VPC has none.
+        """
+        with self._world.lock:
+            subnets = _present(self._world, self._region).network.subnets
+            _named(subnets, subnet_id, "subnet", self._region).exists = False
+
+    def exhaust_subnet(self, subnet_id: str) -> None:
+        """Use a subnet's last addresses: INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET.
+
+        Raises:
+            LookupError: no cluster stands in such a subnet, and the VPC has none.
+        """
+        with self._world.lock:
+            subnets = _present(self._world, self._region).network.subnets
+            _named(subnets, subnet_id, "subnet", self._region).free_addresses = 0
+
+    def revoke_rules(self, security_group_id: str) -> None:
+        """Take a cluster's security group its rules for TCP 2223-2225, by which KMS reaches it.
+
+        Raises:
+            LookupError: no cluster has such a security group.
+        """
+        with self._world.lock:
+            groups = _present(self._world, self._region).network.security_groups
+            group = _named(groups, security_group_id, "security group", self._region)
+            group.allows_cluster_traffic = False
+
+
+class HsmLevers:
+    """Breaks one HSM, and mends it.
+
+    Raises:
+        LookupError: no cluster of the Region has such an HSM.
+    """
+
+    def __init__(self, world: World, region: str, hsm_id: str) -> None:
+        self._world = world
+        with world.lock:
+            clusters = _present(world, region).clusters
+            homes = {hsm: cluster for cluster in clusters for hsm in cluster.hsms}
+            self._cluster: Cluster = _named(homes, hsm_id, "HSM", region)
+            self._hsm: Hsm = self._cluster.hsms[hsm_id]
+
+    def fail(self) -> None:
+        """Let the HSM become DEGRADED: it answers nobody until it recovers.
+
+        Raises:
+            ValueError: it is not ACTIVE.
+        """
+        self._change("ACTIVE", "DEGRADED")
+
+    def recover(self) -> None:
+        """Let the HSM be ACTIVE again.
+
+        Raises:
+            ValueError: it has not failed.
+        """
+        self._change("DEGRADED", "ACTIVE")
+
+    def forget_user(self, username: str) -> None:
+        """Let the HSM lose a user, whose cluster coverage is "inconsistent" from now on.
+
+        It is mended by deleting the HSM and making another, or the user.
+
+        Raises:
+            LookupError: the cluster has no such user.
+        """
+        with self._world.lock:
+            self._world.advance_to(self._world.clock.now())
+            users = self._cluster.users
+            user = _named(users, username.lower(), "user", self._cluster.cluster_id)
+            user.missing_from.add(self._hsm.hsm_id)
+
+    def _change(self, before: HsmState, after: HsmState) -> None:
+        with self._world.lock:
+            self._world.advance_to(self._world.clock.now())
+            if self._hsm.state != before:
+                raise ValueError(f"{self._hsm.hsm_id} is {self._hsm.state}, not {before}")
+            self._hsm.state = after
+
+
+def _present(world: World, region: str) -> Region:
+    """Give the Region as it is now, after all that has fallen due."""
+    world.advance_to(world.clock.now())
+    return world.region(world.account_id, region)
+
+
+def _named(things: Mapping[str, Thing], name: str, what: str, where: str) -> Thing:
+    if name not in things:
+        known = ", ".join(things) or "none"
+        raise LookupError(f"{where} has no {what} {name!r}; it has: {known}")
+    return things[name]
