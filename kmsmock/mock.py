@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from kmsmock.handle import Handle
-    from kmsmock.interception.botocore import BotocoreInterception, OtherServices
+    from kmsmock.interception.botocore import (
+        BotocoreInterception,
+        OtherServices,
+        PassingServices,
+    )
     from kmsmock.interception.environment import Environment
     from kmsmock.world import World
 
@@ -53,10 +58,11 @@ def mock_kms_cloudhsm(
         account_id: the account of callers whose access key names no other, 12 digits; by default
             123456789012.
         other_services: what happens to requests to other AWS services that nobody answers:
-            "refuse" them, let them "pass" to AWS, or the names of those that may pass.
+            "refuse" them, let them "pass" to AWS, or the names of those that may pass. A mock
+            inside a mock can let more through, not less.
 
     Raises:
-        ValueError: the account id is malformed, or an inner mock names another account.
+        ValueError: an argument is malformed, or an inner mock names another account.
     """
     mock = Mock(region, account_id, other_services)
     return mock if function is None else mock(function)
@@ -82,21 +88,18 @@ class Mock:
     def __init__(
         self, region: str | None, account_id: str | None, other_services: OtherServices
     ) -> None:
-        if account_id is not None and not (len(account_id) == 12 and account_id.isdecimal()):
+        from kmsmock.interception.botocore import PassingServices
+
+        if account_id is not None and not re.fullmatch(r"[0-9]{12}", str(account_id)):
             raise ValueError(f"account_id must be 12 digits, not {account_id!r}")
-        if isinstance(other_services, str) and other_services not in ("refuse", "pass"):
-            raise ValueError(
-                'other_services must be "refuse", "pass" or a list of services, '
-                f"not {other_services!r}"
-            )
         self._region = region
-        self._account_id = account_id
-        self._other_services = other_services
+        self._account_id = None if account_id is None else str(account_id)
+        self._passing = PassingServices(other_services)
         self._scopes: list[_Scope] = []
 
     def start(self) -> Handle:
         """Switch the mock on and give its handle."""
-        scope = _enter(self._region, self._account_id, self._other_services)
+        scope = _enter(self._region, self._account_id, self._passing)
         self._scopes.append(scope)
         return scope.handle
 
@@ -124,10 +127,15 @@ class Mock:
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate a function: the mock is active while it runs.
 
+        Of a coroutine function that is while it is awaited, of a generator function (a fixture
+        that yields) until it is exhausted or closed.
+
         Raises:
             TypeError: it is not a function.
         """
         decorated: object = function  # so that the questions do not narrow its type
+        if isinstance(decorated, (staticmethod, classmethod)):
+            return cast("Callable[P, R]", type(decorated)(self(decorated.__func__)))
         if not inspect.isroutine(decorated):
             raise TypeError(
                 "mock_kms_cloudhsm decorates functions; for anything else use it as a context "
@@ -142,6 +150,20 @@ class Mock:
                     return await coroutine_function(*args, **kwargs)
 
             return cast("Callable[P, R]", in_mock_async)
+        if inspect.isgeneratorfunction(decorated):
+            generator_function = cast("Callable[P, Generator[Any, Any, Any]]", function)
+
+            @functools.wraps(function)
+            def in_mock_yielding(*args: P.args, **kwargs: P.kwargs) -> Generator[Any, Any, Any]:
+                with self:
+                    return (yield from generator_function(*args, **kwargs))
+
+            return cast("Callable[P, R]", in_mock_yielding)
+        if inspect.isasyncgenfunction(decorated):
+            raise TypeError(
+                "mock_kms_cloudhsm does not decorate async generator functions: write `with "
+                f"mock_kms_cloudhsm():` inside {decorated.__qualname__}"
+            )
 
         @functools.wraps(function)
         def in_mock(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -154,8 +176,9 @@ class Mock:
 class _Scope:
     """One entering of a mock."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, passing: PassingServices) -> None:
         self.handle = handle
+        self.passing = passing
 
 
 class _Active:
@@ -174,13 +197,13 @@ _active: _Active | None = None
 _lock = threading.RLock()
 
 
-def _enter(region: str | None, account_id: str | None, other_services: OtherServices) -> _Scope:
+def _enter(region: str | None, account_id: str | None, passing: PassingServices) -> _Scope:
     from kmsmock.handle import Handle
 
     global _active  # noqa: PLW0603 - one process has one botocore to patch
     with _lock:
         if _active is None:
-            _active = _switch_on(account_id or DEFAULT_ACCOUNT_ID, other_services)
+            _active = _switch_on(account_id or DEFAULT_ACCOUNT_ID)
             outer_region = _active.environment.region_before or DEFAULT_REGION
         else:
             if account_id not in (None, _active.world.account_id):
@@ -189,13 +212,14 @@ def _enter(region: str | None, account_id: str | None, other_services: OtherServ
                     f'"{account_id}" there'
                 )
             outer_region = _active.scopes[-1].handle.region
-        scope = _Scope(Handle(_active.world, region or outer_region))
+        scope = _Scope(Handle(_active.world, region or outer_region), passing)
         _active.scopes.append(scope)
+        _active.interception.let_pass(passing)
         _active.environment.set_region(scope.handle.region)
         return scope
 
 
-def _switch_on(account_id: str, other_services: OtherServices) -> _Active:
+def _switch_on(account_id: str) -> _Active:
     from kmsmock.interception.botocore import BotocoreInterception
     from kmsmock.interception.environment import Environment
     from kmsmock.pipeline import answer
@@ -205,11 +229,16 @@ def _switch_on(account_id: str, other_services: OtherServices) -> _Active:
     world = World(account_id, partition_of)
     active = _Active(
         world,
-        BotocoreInterception(functools.partial(answer, world), other_services),
+        BotocoreInterception(functools.partial(answer, world)),
         Environment(),
     )
     active.environment.start()
-    active.interception.start()
+    try:
+        active.interception.start()
+    except BaseException:
+        active.interception.stop()
+        active.environment.stop()
+        raise
     return active
 
 
@@ -218,6 +247,7 @@ def _leave(scope: _Scope) -> None:
     with _lock:
         assert _active is not None
         _active.scopes.remove(scope)
+        _active.interception.let_pass_no_more(scope.passing)
         if _active.scopes:
             _active.environment.set_region(_active.scopes[-1].handle.region)
             return

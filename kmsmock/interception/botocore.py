@@ -15,6 +15,7 @@ is of no account when a client was made, by whom, or in which thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, Literal, cast
 
 import botocore.hooks
@@ -23,6 +24,9 @@ import botocore.signers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 from botocore.utils import EVENT_ALIASES
 
 from kmsmock.protocol.request import HttpRequest
@@ -41,25 +45,62 @@ class OtherServiceRefused(RuntimeError):
     """A request to another AWS service, which nothing answers; it was not sent."""
 
 
+class PassingServices:
+    """The other services whose requests may leave the process.
+
+    Args:
+        other_services: "refuse" for none, "pass" for all, or their names, as `boto3.client` takes
+            them.
+
+    Raises:
+        ValueError: it is none of these, or botocore knows no service of a name.
+    """
+
+    def __init__(self, other_services: OtherServices) -> None:
+        if other_services not in ("refuse", "pass") and (
+            isinstance(other_services, (str, bytes)) or not isinstance(other_services, Iterable)
+        ):
+            raise ValueError(
+                'other_services must be "refuse", "pass" or a list of services, '
+                f"not {other_services!r}"
+            )
+        self._all = other_services == "pass"
+        names = () if isinstance(other_services, str) else other_services
+        self._service_ids = frozenset(_service_id(name) for name in names)
+
+    def includes(self, service_id: str) -> bool:
+        """Tell whether a service is one of them, by its id in botocore's events."""
+        return self._all or service_id in self._service_ids
+
+
+@cache
+def _service_id(name: str) -> str:
+    try:
+        model = create_loader().load_service_model(name, "service-2")
+    except UnknownServiceError:
+        raise ValueError(f"other_services names {name!r}, which is no service of AWS") from None
+    return str(ServiceModel(model, name).service_id.hyphenize())
+
+
+@cache
+def _name_of(service_id: str) -> str:
+    """Give the name by which `boto3.client` knows a service, the likely ones tried first."""
+    names = create_loader().list_available_services("service-2")
+    plain = service_id.replace("-", "")
+    likely = [n for n in names if n.replace("-", "") == plain or EVENT_ALIASES.get(n) == service_id]
+    return next((name for name in (*likely, *names) if _service_id(name) == service_id), service_id)
+
+
 class BotocoreInterception:
     """Answers the two services' calls while it is on.
 
     Args:
         answer: gives the response to a request.
-        other_services: what happens to other services' requests that nobody answers: "refuse",
-            "pass", or the names of those that may pass (as in `boto3.client(name)`).
     """
 
-    def __init__(
-        self, answer: Callable[[HttpRequest], HttpResponse], other_services: OtherServices
-    ) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self._answer = answer
-        self._pass_all = other_services == "pass"
-        self._passing = (
-            frozenset()
-            if isinstance(other_services, str)
-            else frozenset(EVENT_ALIASES.get(name, name) for name in other_services)
-        )
+        self._passing: list[PassingServices] = []
         self._originals: list[tuple[type, str, Callable[..., Any]]] = []
 
     def start(self) -> None:
@@ -73,6 +114,14 @@ class BotocoreInterception:
         while self._originals:
             owner, name, original = self._originals.pop()
             setattr(owner, name, original)
+
+    def let_pass(self, passing: PassingServices) -> None:
+        """Let other services' requests that nobody answers through, beside those let so far."""
+        self._passing.append(passing)
+
+    def let_pass_no_more(self, passing: PassingServices) -> None:
+        """Take back one `let_pass`."""
+        self._passing.remove(passing)
 
     def _wrap(
         self, owner: type, name: str, wrapping: Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -102,15 +151,17 @@ class BotocoreInterception:
             for handler in emitter._emitter._handlers.prefix_search(event_name)  # noqa: SLF001
             if not type(handler).__module__.startswith("moto.")
         ]
-        answers.append((self._answer, aws_response(self._answer, arguments["request"])))
+        # botocore takes the first answer. A user's own comes in place of ours, not beside it.
+        if all(answer is None for _handler, answer in answers):
+            answers.append((self._answer, aws_response(self._answer, arguments["request"])))
         return answers
 
     def _refuse_unless_passing(self, service_id: str, operation: str) -> None:
-        if self._pass_all or service_id in self._passing:
+        if any(passing.includes(service_id) for passing in self._passing):
             return
-        name = next((old for old, new in EVENT_ALIASES.items() if new == service_id), service_id)
+        name = _name_of(service_id)
         raise OtherServiceRefused(
-            f"{service_id} {operation} was called while mock_kms_cloudhsm is active, and nothing "
+            f"{name} {operation} was called while mock_kms_cloudhsm is active, and nothing "
             "answers it here; no request was sent. Mock it as well (moto.mock_aws works beside "
             f'kmsmock), or let it through with mock_kms_cloudhsm(other_services=["{name}"]).'
         )

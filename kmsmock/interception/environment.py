@@ -8,7 +8,9 @@ import sys
 
 from kmsmock.interception.botocore import ACCESS_KEY, SECRET_KEY
 
-_SET = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION")
+_SET = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+_UNSET = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
+"""What botocore would add to the credentials."""
 
 
 class Environment:
@@ -28,13 +30,14 @@ class Environment:
 
     def start(self) -> None:
         """Remember everything and set the credentials."""
-        self._before = {name: os.environ.get(name) for name in _SET}
+        self._before = {name: os.environ.get(name) for name in (*_SET, *_UNSET)}
         boto3 = sys.modules.get("boto3")
         self._default_session = getattr(boto3, "DEFAULT_SESSION", None)
         if not re.fullmatch(r"\d{12}", self._before["AWS_ACCESS_KEY_ID"] or ""):
             os.environ["AWS_ACCESS_KEY_ID"] = ACCESS_KEY
         os.environ["AWS_SECRET_ACCESS_KEY"] = SECRET_KEY
-        os.environ.pop("AWS_SESSION_TOKEN", None)
+        for name in _UNSET:
+            os.environ.pop(name, None)
 
     def set_region(self, region: str) -> None:
         """Set the Region of clients that are made without one."""

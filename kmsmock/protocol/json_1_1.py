@@ -23,7 +23,9 @@ def read_body(body: bytes) -> dict[str, object]:
     if not body:
         return {}
     try:
-        document = json.loads(body)
+        document = json.loads(body.decode(), parse_constant=_refuse_constant)
+        if b"\\ud" in body.lower():
+            _refuse_lone_surrogates(document)
     except (ValueError, RecursionError) as error:
         raise SerializationException("The request body is not valid JSON.") from error
     if not isinstance(document, dict):
@@ -34,6 +36,16 @@ def read_body(body: bytes) -> dict[str, object]:
 def write_body(document: dict[str, object]) -> bytes:
     """Write an answer: bytes become base64, times become epoch seconds with milliseconds."""
     return json.dumps(document, default=_as_json, separators=(",", ":")).encode()
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse `NaN` and `Infinity`, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_lone_surrogates(document: object) -> None:
+    """Refuse an escaped half of a character, which no UTF-8 string can hold."""
+    json.dumps(document, ensure_ascii=False).encode()
 
 
 def _as_json(value: object) -> object:

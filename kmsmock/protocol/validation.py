@@ -109,17 +109,17 @@ def _list_reader(shape: ListShape) -> Read:
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, list):
             raise _unexpected(value, "a list")
-        _judge(shape, constraints, value, path, violations)
-        if nested:
-            return [
-                element(item, f"{path}.{place}.member", violations)
-                for place, item in enumerate(value, start=1)
-            ]
-        # One text for all elements of a plain list. Assumed from AWS's other JSON services.
         inner: list[str] = []
-        items = [element(item, "", inner) for item in value]
-        if inner:
-            violations.append(_told(shape, value, path, _of_each("Member", inner)))
+        items = [
+            element(item, f"{path}.{place}.member" if nested else "", inner)
+            for place, item in enumerate(value, start=1)
+        ]
+        _judge(shape, constraints, items, path, violations)
+        if nested:
+            violations.extend(inner)
+        elif inner:
+            # One text for all elements of a plain list. Assumed from AWS's other JSON services.
+            violations.append(_told(shape, items, path, _of_each("Member", inner)))
         return items
 
     return read
@@ -132,18 +132,18 @@ def _map_reader(shape: MapShape) -> Read:
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, dict):
             raise _unexpected(value, "a map")
-        _judge(shape, constraints, value, path, violations)
         keys: list[str] = []
         values: list[str] = []
         result = {
             cast("str", read_key(name, "", keys)): read_value(item, "", values)
             for name, item in value.items()
         }
+        _judge(shape, constraints, result, path, violations)
         # Assumed, like the text of plain lists.
         if keys:
-            violations.append(_told(shape, value, path, _of_each("Map keys", keys)))
+            violations.append(_told(shape, result, path, _of_each("Map keys", keys)))
         if values:
-            violations.append(_told(shape, value, path, _of_each("Map value", values)))
+            violations.append(_told(shape, result, path, _of_each("Map value", values)))
         return result
 
     return read
