@@ -40,6 +40,11 @@ def assert_refused(result):
     assert isinstance(result["data"], str)
 
 
+def domain_user(aws, cluster_id, name):
+    """The user inside the mock, for what no command can do."""
+    return aws._world.region(aws.account_id, aws.region).clusters[cluster_id].users[name]
+
+
 def users_of(cli):
     return {user["username"]: user for user in cli.user_list()["data"]["users"]}
 
@@ -244,6 +249,49 @@ def test_password_of_logged_in_user_stays(admin, crypto_user):
     assert_refused(admin.user_change_password("alice", "NewPassword1", "crypto-user"))
 
 
+def test_new_password_must_be_possible(crypto_user):
+    """A password of another length than 7 to 32 is refused, and the old one stays."""
+    assert_refused(crypto_user.user_change_password("alice", "6chars", "crypto-user"))
+
+    crypto_user.logout()
+    assert crypto_user.login("alice", PASSWORD, "crypto-user")["error_code"] == 0
+
+
+def test_password_needs_a_login(aws, cluster_id):
+    """`user change-password` needs a log-in, `key list` and `key delete` too."""
+    cli = aws.cloudhsm_cli(cluster_id)
+
+    assert_refused(cli.user_change_password("admin", "NewPassword1", "admin"))
+    assert_refused(cli.key_list())
+    assert_refused(cli.key_delete("attr.label=k"))
+
+
+def test_unknown_user_is_not_found(admin):
+    """A user of that name and role must exist to be changed or deleted."""
+    admin.user_create("alice", PASSWORD, "crypto-user")
+
+    assert_refused(admin.user_delete("alice", "admin"))
+    assert_refused(admin.user_change_password("bob", "NewPassword1", "crypto-user"))
+
+
+def test_second_factor_needs_more_than_a_password(aws, admin, cluster_id):
+    """A user with a second factor is listed so, and cannot log in by password alone."""
+    admin.user_create("alice", PASSWORD, "crypto-user")
+    domain_user(aws, cluster_id, "alice").mfa = True
+
+    assert_refused(aws.cloudhsm_cli(cluster_id).login("alice", PASSWORD, "crypto-user"))
+    assert users_of(admin)["alice"]["mfa"] == [{"strategy": "token-sign", "status": "enabled"}]
+
+
+def test_user_that_an_hsm_lacks_is_inconsistent(aws, cloudhsm, admin, cluster_id):
+    """The coverage of a user whom an HSM of the cluster lacks is inconsistent."""
+    admin.user_create("alice", PASSWORD, "crypto-user")
+    hsm = described(cloudhsm, cluster_id)["Hsms"][0]
+    domain_user(aws, cluster_id, "alice").missing_from.add(hsm["HsmId"])
+
+    assert users_of(admin)["alice"]["cluster-coverage"] == "inconsistent"
+
+
 def test_key_is_generated(crypto_user):
     """`key generate-symmetric aes` answers the key with all its attributes."""
     result = crypto_user.run("key generate-symmetric aes --label k --key-length-bytes 32")
@@ -286,6 +334,23 @@ def test_attributes_are_chosen(crypto_user):
 def test_attributes_must_exist(crypto_user, attributes):
     """Attributes that keys do not have, or cannot be set so, are refused."""
     assert_refused(crypto_user.key_generate_symmetric_aes("k", attributes=attributes))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ["extractable=false", ["extractable=false"], {"extractable": "false"}, {"extractable": False}],
+)
+def test_attributes_are_written_in_several_ways(crypto_user, attributes):
+    """Attributes are given as the CLI takes them or as a dictionary."""
+    result = crypto_user.key_generate_symmetric_aes("k", attributes=attributes)
+
+    assert result["data"]["key"]["attributes"]["extractable"] is False
+
+
+def test_attributes_have_values(crypto_user):
+    """An attribute without a value is the caller's mistake."""
+    with pytest.raises(ValueError, match="extractable=false"):
+        crypto_user.key_generate_symmetric_aes("k", attributes=["extractable"])
 
 
 @pytest.mark.parametrize("length", [0, 8, 33])
@@ -421,8 +486,7 @@ def test_unknown_lines_are_the_callers_mistake(aws, cluster_id, line, told):
 def test_owner_cannot_be_kmsuser_while_another_is(aws, admin, cluster_id):
     """A user as whom a service is logged in can neither log in nor get a password here."""
     admin.user_create("kmsuser", PASSWORD, "crypto-user")
-    user = aws._world.region(aws.account_id, "us-east-1").clusters[cluster_id].users["kmsuser"]
-    user.login(PASSWORD, "kms")
+    domain_user(aws, cluster_id, "kmsuser").login(PASSWORD, "kms")
 
     assert_refused(aws.cloudhsm_cli(cluster_id).login("kmsuser", PASSWORD, "crypto-user"))
     assert_refused(admin.user_change_password("kmsuser", "NewPassword1", "crypto-user"))

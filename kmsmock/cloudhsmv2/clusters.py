@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kmsmock.cloudhsmv2.shapes import cluster_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
 from kmsmock.controls.transitions import delay_of
-from kmsmock.crypto.certificate_checks import check_signed_certificate, check_trust_anchor
 from kmsmock.crypto.exceptions import CertificateProblem
 from kmsmock.domain.cluster import Cluster, HsmType, Mode
 from kmsmock.domain.network import NetworkProblem
@@ -146,6 +145,8 @@ def initialize_cluster(
         raise CloudHsmInvalidRequestException(
             f"Cluster '{cluster.cluster_id}' has no CSR yet: it comes from the first active HSM."
         )
+    from kmsmock.crypto.certificate_checks import check_signed_certificate, check_trust_anchor
+
     certificate, trust_anchor = request["SignedCert"], request["TrustAnchor"]
     for member, pem in (("SignedCert", certificate), ("TrustAnchor", trust_anchor)):
         if len(pem) > LONGEST_PEM:

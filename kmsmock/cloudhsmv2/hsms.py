@@ -9,7 +9,6 @@ from kmsmock.cloudhsmv2.targets import cluster_named_by
 from kmsmock.controls.transitions import delay_of
 from kmsmock.domain.cluster import TAKES_HSMS, Cluster
 from kmsmock.domain.hsm import Hsm
-from kmsmock.domain.hsm_certificates import certify
 from kmsmock.domain.network import NetworkProblem
 from kmsmock.errors.cloudhsmv2 import (
     CloudHsmInvalidRequestException,
@@ -70,6 +69,8 @@ def create_hsm(
     cluster.begin_hsm_creation(hsm)
 
     def finish(now: datetime) -> None:
+        from kmsmock.domain.hsm_certificates import certify
+
         cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness.bytes))
 
     call.world.do_after(call.now, delay_of("hsm creation"), finish)

@@ -122,7 +122,7 @@ class Cluster:
         return self.certificate is not None and self.certificate == other.certificate
 
     # Its life. What AWS takes minutes for is begun by one method and ended by another; an end
-    # that comes after the state has moved on does nothing.
+    # does nothing when a deletion came first.
 
     def finish_creation(self) -> None:
         """Become UNINITIALIZED."""
@@ -140,8 +140,6 @@ class Cluster:
 
     def finish_initialization(self) -> None:
         """Become INITIALIZED, with the two users that every cluster has."""
-        if self.state != "INITIALIZE_IN_PROGRESS":
-            return
         self.hsm_certificates = None
         password = self.pre_co_password or ""
         self.add_user(CryptoUser("admin", "unactivated-admin", password))
@@ -186,8 +184,7 @@ class Cluster:
 
     def finish_hsm_deletion(self, hsm: Hsm) -> None:
         """Let the HSM vanish, and with the last one of a new cluster the signing request."""
-        if self.hsms.pop(hsm.hsm_id, None) is None:
-            return
+        del self.hsms[hsm.hsm_id]
         hsm.state = "DELETED"
         hsm.subnet.release_address(hsm.eni_ip)
         if not self.hsms:

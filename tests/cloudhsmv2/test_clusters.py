@@ -80,6 +80,13 @@ def test_retention_is_7_to_379_days(cloudhsm, days):
         new_cluster(cloudhsm, BackupRetentionPolicy={"Type": "DAYS", "Value": days})
 
 
+@pytest.mark.parametrize("policy", [{"Type": "DAYS"}, {"Value": "90"}, {}])
+def test_retention_has_type_and_value(cloudhsm, policy):
+    """CreateCluster refuses half a retention policy."""
+    with refused("CloudHsmInvalidRequestException"):
+        new_cluster(cloudhsm, BackupRetentionPolicy=policy)
+
+
 def test_retention_and_tags_are_described(cloudhsm):
     """DescribeClusters shows the retention and the tags that CreateCluster was given."""
     cluster_id = new_cluster(

@@ -72,6 +72,15 @@ def test_address_must_be_the_subnets(network):
         subnet.take_address("10.9.9.9")
 
 
+def test_deleted_subnet_hands_out_nothing(network):
+    """A subnet that was deleted hands out no address."""
+    subnet = next(iter(network.subnets.values()))
+    subnet.exists = False
+
+    with pytest.raises(NetworkProblem):
+        subnet.take_address()
+
+
 def test_regions_have_networks_of_their_own():
     """Two Regions have other subnets, the same in every run."""
     here, again, there = Network("us-east-1"), Network("us-east-1"), Network("eu-west-1")
