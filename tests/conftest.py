@@ -38,6 +38,14 @@ def answers_fit_the_model(monkeypatch):
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", checking)
 
 
+NO_ANSWER_FITS = (
+    "vpc-[0-9a-fA-F]",  # the model's pattern for a VPC id ends after one digit
+    "TagList",  # the model asks for one tag at least, and AWS answers with an empty list
+    "tagList",
+)
+"""Constraints of the model that AWS's own answers break."""
+
+
 def assert_fits(answer, shape):
     """An answer has the shape's members and no others, and keeps every constraint."""
     from kmsmock.protocol.json_1_1 import write_body
@@ -48,10 +56,10 @@ def assert_fits(answer, shape):
         assert members == {}
         return
     report = ParamValidator().validate(members, shape)
-    assert not report.has_errors(), report.generate_report()
+    told = report.generate_report().splitlines() if report.has_errors() else []
+    assert [text for text in told if not any(known in text for known in NO_ANSWER_FITS)] == []
     _values, violations = read_document(shape, json.loads(write_body(members)))
-    # The model's pattern for a VPC id ends after one digit; no real id fits it.
-    assert [text for text in violations if "vpc-[0-9a-fA-F]" not in text] == []
+    assert [text for text in violations if not any(known in text for known in NO_ANSWER_FITS)] == []
 
 
 @pytest.fixture
