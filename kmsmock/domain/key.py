@@ -12,10 +12,12 @@ from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.crypto.symmetric import NONCE_LENGTH
 from kmsmock.domain.key_material import KeyMaterials
 from kmsmock.domain.key_spec import SYMMETRIC
+from kmsmock.domain.rotation import Rotation
 from kmsmock.errors.kms import InvalidCiphertextException
 
 if TYPE_CHECKING:
     from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.import_token import ImportToken
     from kmsmock.domain.key_material import Sealer
     from kmsmock.domain.key_state import KeyState
 
@@ -37,6 +39,8 @@ class Key:
             waits for its replicas to go first.
         aliases: the names of the aliases that stand for it.
         materials: the key material; empty for a key in a key store.
+        rotation: when the material changes.
+        import_tokens: what GetParametersForImport gave out for it, the expired ones included.
         custom_key_store: the key store that keeps the material instead of KMS.
         backing_key: how the key store names the material.
     """
@@ -59,6 +63,8 @@ class Key:
     deletion_date: datetime | None = None
     aliases: set[str] = field(default_factory=set)
     materials: KeyMaterials = field(default_factory=KeyMaterials)
+    rotation: Rotation = field(default_factory=Rotation)
+    import_tokens: dict[bytes, ImportToken] = field(default_factory=dict)
     custom_key_store: CustomKeyStore | None = None
     backing_key: str = ""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from kmsmock.crypto import symmetric
+from kmsmock.domain.key_material import KeyMaterial
 from kmsmock.domain.key_spec import SYMMETRIC
-
 
 Der = bytes
 """A private key as PKCS#8, DER."""
@@ -20,6 +21,19 @@ class RandomSource(Protocol):
 
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key, PKCS#8 DER, that the source never gave before."""
+
+
+def new_material(spec: str, source: RandomSource, cipher: symmetric.CipherName) -> KeyMaterial:
+    """Make key material of KMS's own, with a random id.
+
+    Args:
+        cipher: what a symmetric encryption key seals with, in the key's Region.
+
+    Raises:
+        MissingExtra: the spec needs an optional library that is not installed.
+    """
+    secret = generate(spec, source, symmetric.KEY_LENGTHS[cipher])
+    return KeyMaterial(source.bytes(32).hex(), secret, cipher)
 
 
 def generate(spec: str, source: RandomSource, symmetric_length: int = 32) -> bytes:

@@ -94,6 +94,40 @@ class KeyMaterials:
             material for material in self.by_id.values() if material.material_id != self.pending_id
         )
 
+    @property
+    def earliest_expiry(self) -> datetime | None:
+        """When the first of the key's own materials expires; None if none does."""
+        dates = [material.expires for material in self.permanent() if material.expires is not None]
+        return min(dates, default=None)
+
+    @property
+    def any_present(self) -> bool:
+        """Whether some material that belongs to the key for good is there."""
+        return any(material.secret is not None for material in self.permanent())
+
+    def add_pending(self, material: KeyMaterial) -> None:
+        """Add imported material that waits for a rotation."""
+        self.by_id[material.material_id] = material
+        self.pending_id = material.material_id
+
+    def delete(self, material_id: str) -> None:
+        """Delete imported material.
+
+        Its place stays, to be filled by the same material again; pending material leaves none.
+        """
+        if material_id == self.pending_id:
+            self.pending_id = None
+            del self.by_id[material_id]
+            return
+        self.by_id[material_id].secret = None
+        self.by_id[material_id].expires = None
+
+    def rotate_to(self, material: KeyMaterial, now: datetime, rotation: RotationType) -> None:
+        """Let a rotation make material the current one."""
+        material.rotated = now
+        material.rotation = rotation
+        self.make_current(material)
+
     def make_current(self, material: KeyMaterial) -> None:
         """Add material, or take the pending one, as the one that encrypts from now on."""
         self.by_id[material.material_id] = material

@@ -41,17 +41,21 @@ LEAVING: KeyStates = frozenset(("PendingDeletion", "PendingReplicaDeletion"))
 NOT_LEAVING: KeyStates = ANY - LEAVING
 """CreateAlias, TagResource, UntagResource, UpdateKeyDescription."""
 USABLE: KeyStates = frozenset(("Enabled", "Updating"))
-"""Every cryptographic operation, EnableKeyRotation, DisableKeyRotation, UpdatePrimaryRegion."""
+"""Every cryptographic operation, UpdatePrimaryRegion."""
 SETTLED: KeyStates = frozenset(("Enabled",))
-"""ReplicateKey, RotateKeyOnDemand."""
+"""ReplicateKey."""
+ROTATABLE: KeyStates = SETTLED | {"Unavailable"}
+"""RotateKeyOnDemand; a key in a key store, connected or not, answers that it cannot rotate."""
+ROTATION_SWITCHABLE: KeyStates = USABLE | {"PendingImport", "Unavailable"}
+"""EnableKeyRotation, DisableKeyRotation; the last two answer that the origin does not allow it."""
 SWITCHABLE: KeyStates = frozenset(("Enabled", "Disabled", "Unavailable"))
 """EnableKey, DisableKey; while Unavailable the switch takes effect on reconnecting."""
 DELETABLE: KeyStates = NOT_LEAVING - {"Updating"}
 """ScheduleKeyDeletion."""
 GRANTABLE: KeyStates = frozenset(("Enabled", "Unavailable", "Updating"))
 """CreateGrant."""
-IMPORT_PREPARABLE: KeyStates = frozenset(("Enabled", "Disabled", "PendingImport"))
-"""GetParametersForImport."""
+IMPORT_PREPARABLE: KeyStates = frozenset(("Enabled", "Disabled", "PendingImport", "Unavailable"))
+"""GetParametersForImport; Unavailable, as below, answers that its origin does not allow it."""
 IMPORTABLE: KeyStates = IMPORT_PREPARABLE | {"Updating"}
 """ImportKeyMaterial."""
 MATERIAL_DELETABLE: KeyStates = IMPORT_PREPARABLE | LEAVING

@@ -10,6 +10,7 @@ from kmsmock.domain.index import Index
 from kmsmock.domain.network import Network
 
 if TYPE_CHECKING:
+    from kmsmock.crypto.symmetric import CipherName
     from kmsmock.domain.alias import Alias
     from kmsmock.domain.cluster import Cluster
     from kmsmock.domain.custom_key_store import CustomKeyStore
@@ -31,6 +32,11 @@ class Region:
 
     def __post_init__(self) -> None:
         self.network = Network(self.name)
+
+    @property
+    def cipher(self) -> CipherName:
+        """What symmetric encryption keys seal with here."""
+        return "SM4" if self.partition == "aws-cn" else "AES"
 
     def kms_arn(self, resource: str) -> str:
         """Give the ARN of a KMS resource here: `key/<id>` or an alias's name."""
