@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from kmsmock.controls.transitions import Policy, Transitions
     from kmsmock.handle import Handle
     from kmsmock.interception.botocore import (
         BotocoreInterception,
@@ -36,6 +37,7 @@ def mock_kms_cloudhsm(
     *,
     region: str | None = None,
     account_id: str | None = None,
+    transitions: Policy | None = None,
     other_services: OtherServices = "refuse",
 ) -> Mock: ...
 def mock_kms_cloudhsm(
@@ -44,6 +46,7 @@ def mock_kms_cloudhsm(
     *,
     region: str | None = None,
     account_id: str | None = None,
+    transitions: Policy | None = None,
     other_services: OtherServices = "refuse",
 ) -> Any:
     """Answer the `kms` and `cloudhsmv2` calls of this process here, and send none of them.
@@ -57,14 +60,18 @@ def mock_kms_cloudhsm(
             `AWS_DEFAULT_REGION`, or else us-east-1.
         account_id: the account of callers whose access key names no other, 12 digits; by default
             123456789012.
+        transitions: how long changes take that take AWS seconds to minutes, such as connecting
+            a key store: "immediate" (the default) ends each before the next call's work,
+            "realistic" after AWS's time on the world's clock.
         other_services: what happens to requests to other AWS services that nobody answers:
             "refuse" them, let them "pass" to AWS, or the names of those that may pass. A mock
             inside a mock can let more through, not less.
 
     Raises:
-        ValueError: an argument is malformed, or an inner mock names another account.
+        ValueError: an argument is malformed, or an inner mock names another account or other
+            transitions.
     """
-    mock = Mock(region, account_id, other_services)
+    mock = Mock(region, account_id, transitions, other_services)
     return mock if function is None else mock(function)
 
 
@@ -86,20 +93,26 @@ class Mock:
     """One use of the mock; `mock_kms_cloudhsm` makes it."""
 
     def __init__(
-        self, region: str | None, account_id: str | None, other_services: OtherServices
+        self,
+        region: str | None,
+        account_id: str | None,
+        transitions: Policy | None,
+        other_services: OtherServices,
     ) -> None:
+        from kmsmock.controls.transitions import Transitions
         from kmsmock.interception.botocore import PassingServices
 
         if account_id is not None and not re.fullmatch(r"[0-9]{12}", str(account_id)):
             raise ValueError(f"account_id must be 12 digits, not {account_id!r}")
         self._region = region
         self._account_id = None if account_id is None else str(account_id)
+        self._transitions = None if transitions is None else Transitions(transitions)
         self._passing = PassingServices(other_services)
         self._scopes: list[_Scope] = []
 
     def start(self) -> Handle:
         """Switch the mock on and give its handle."""
-        scope = _enter(self._region, self._account_id, self._passing)
+        scope = _enter(self._region, self._account_id, self._transitions, self._passing)
         self._scopes.append(scope)
         return scope.handle
 
@@ -197,19 +210,29 @@ _active: _Active | None = None
 _lock = threading.RLock()
 
 
-def _enter(region: str | None, account_id: str | None, passing: PassingServices) -> _Scope:
+def _enter(
+    region: str | None,
+    account_id: str | None,
+    transitions: Transitions | None,
+    passing: PassingServices,
+) -> _Scope:
     from kmsmock.handle import Handle
 
     global _active  # noqa: PLW0603 - one process has one botocore to patch
     with _lock:
         if _active is None:
-            _active = _switch_on(account_id or DEFAULT_ACCOUNT_ID)
+            _active = _switch_on(account_id or DEFAULT_ACCOUNT_ID, transitions)
             outer_region = _active.environment.region_before or DEFAULT_REGION
         else:
             if account_id not in (None, _active.world.account_id):
                 raise ValueError(
                     "a mock inside a mock shares the outermost one's world: give account_id="
                     f'"{account_id}" there'
+                )
+            if transitions and transitions.policy != _active.world.transitions.policy:
+                raise ValueError(
+                    "a mock inside a mock shares the outermost one's world: give transitions="
+                    f'"{transitions.policy}" there'
                 )
             outer_region = _active.scopes[-1].handle.region
         scope = _Scope(Handle(_active.world, region or outer_region), passing)
@@ -219,14 +242,14 @@ def _enter(region: str | None, account_id: str | None, passing: PassingServices)
         return scope
 
 
-def _switch_on(account_id: str) -> _Active:
+def _switch_on(account_id: str, transitions: Transitions | None) -> _Active:
     from kmsmock.interception.botocore import BotocoreInterception
     from kmsmock.interception.environment import Environment
     from kmsmock.pipeline import answer
     from kmsmock.protocol.model import partition_of
     from kmsmock.world import World
 
-    world = World(account_id, partition_of)
+    world = World(account_id, partition_of, transitions)
     active = _Active(
         world,
         BotocoreInterception(functools.partial(answer, world)),

@@ -83,6 +83,10 @@ class Builder:
         """
         if hsms < 1:
             raise ValueError("a cluster is initialized with its first HSM: ask for hsms=1 or more")
+        with self._world.immediately():
+            return self._make_cluster(hsms, hsm_type)
+
+    def _make_cluster(self, hsms: int, hsm_type: str) -> ReadyCluster:
         network = self._world.region(self._world.account_id, self._region).network
         made = self._call(
             "cloudhsmv2",
@@ -104,6 +108,10 @@ class Builder:
 
     def key_store(self, name: str, hsms: int, hsm_type: str) -> ReadyKeyStore:
         """Make a cluster with the crypto user kmsuser, and connect a key store to it."""
+        with self._world.immediately():
+            return self._make_key_store(name, hsms, hsm_type)
+
+    def _make_key_store(self, name: str, hsms: int, hsm_type: str) -> ReadyKeyStore:
         cluster = self.cluster(hsms, hsm_type)
         password = self._world.randomness.base32(16)
         cli = CloudHsmCli(self.find_cluster(cluster.cluster_id), self._world)

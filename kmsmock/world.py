@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kmsmock.controls.clock import Clock
 from kmsmock.controls.randomness import Randomness
+from kmsmock.controls.transitions import Change, Transitions
 from kmsmock.domain.account import Account
 from kmsmock.domain.region import Region
 
@@ -31,12 +33,19 @@ class World:
     Args:
         account_id: the account of callers whose access key names no other.
         partition_of: gives the partition of a Region.
+        transitions: how long slow changes take; without it each ends before the next call's work.
     """
 
-    def __init__(self, account_id: str, partition_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        account_id: str,
+        partition_of: Callable[[str], str],
+        transitions: Transitions | None = None,
+    ) -> None:
         self.account_id = account_id
         self.clock = Clock()
         self.randomness = Randomness()
+        self.transitions = transitions or Transitions()
         self.accounts: dict[str, Account] = {}
         self.lock = threading.RLock()
         self._partition_of = partition_of
@@ -49,6 +58,20 @@ class World:
         if name not in account.regions:
             account.regions[name] = Region(self._partition_of(name), name, account_id)
         return account.regions[name]
+
+    def begin(self, change: Change, now: datetime, deed: Deed) -> None:
+        """Have a slow change ended by its deed when the time that it takes here is over."""
+        self.do_after(now, self.transitions.delay_of(change), deed)
+
+    @contextlib.contextmanager
+    def immediately(self) -> Iterator[None]:
+        """Let what begins inside the block end at once, whatever the world's own policy."""
+        with self.lock:
+            policy, self.transitions = self.transitions, Transitions()
+            try:
+                yield
+            finally:
+                self.transitions = policy
 
     def do_after(self, now: datetime, delay: timedelta, deed: Deed) -> None:
         """Have work done once the delay is over; with none, before the next call's work."""

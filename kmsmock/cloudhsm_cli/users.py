@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.cloudhsm_cli.session import OWNER, Refused
-from kmsmock.controls.transitions import delay_of
 from kmsmock.domain.crypto_user import CryptoUser, LockedOut, LoggedInElsewhere, WrongPassword
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ def activate(session: Session, now: datetime, password: str) -> str:
     _require_good_password(password)
     admin.role = "admin"
     admin.change_password(password)
-    session.world.do_after(
-        now, delay_of("cluster activation"), lambda _now: session.cluster.finish_activation()
-    )
+    session.world.begin("cluster activation", now, lambda _now: session.cluster.finish_activation())
     return "Cluster activation successful"
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kmsmock.cloudhsmv2.shapes import cluster_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
-from kmsmock.controls.transitions import delay_of
 from kmsmock.crypto.exceptions import CertificateProblem
 from kmsmock.domain.cluster import Cluster, HsmType, Mode
 from kmsmock.domain.network import NetworkProblem
@@ -87,9 +86,7 @@ def create_cluster(
         tags,
     )
     call.region.clusters[cluster_id] = cluster
-    call.world.do_after(
-        call.now, delay_of("cluster creation"), lambda _now: cluster.finish_creation()
-    )
+    call.world.begin("cluster creation", call.now, lambda _now: cluster.finish_creation())
     reply: CreateClusterResponseTypeDef = call.new_reply()
     reply["Cluster"] = cluster_shape(cluster)
     return reply
@@ -160,8 +157,8 @@ def initialize_cluster(
     except CertificateProblem as problem:
         raise CloudHsmInvalidRequestException(problem.reason) from None
     cluster.begin_initialization(certificate, trust_anchor)
-    call.world.do_after(
-        call.now, delay_of("cluster initialization"), lambda _now: cluster.finish_initialization()
+    call.world.begin(
+        "cluster initialization", call.now, lambda _now: cluster.finish_initialization()
     )
     reply: InitializeClusterResponseTypeDef = call.new_reply()
     reply["State"] = cluster.state
@@ -196,7 +193,7 @@ def delete_cluster(
         cluster.finish_deletion()
         call.region.network.security_groups.pop(cluster.security_group_id, None)
 
-    call.world.do_after(call.now, delay_of("cluster deletion"), finish)
+    call.world.begin("cluster deletion", call.now, finish)
     reply: DeleteClusterResponseTypeDef = call.new_reply()
     reply["Cluster"] = cluster_shape(cluster)
     return reply

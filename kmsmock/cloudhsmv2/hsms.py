@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kmsmock.cloudhsmv2.shapes import hsm_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
-from kmsmock.controls.transitions import delay_of
 from kmsmock.domain.cluster import TAKES_HSMS, Cluster
 from kmsmock.domain.hsm import Hsm
 from kmsmock.domain.network import NetworkProblem
@@ -73,7 +72,7 @@ def create_hsm(
 
         cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness.bytes))
 
-    call.world.do_after(call.now, delay_of("hsm creation"), finish)
+    call.world.begin("hsm creation", call.now, finish)
     reply: CreateHsmResponseTypeDef = call.new_reply()
     reply["Hsm"] = hsm_shape(hsm)
     return reply
@@ -110,9 +109,7 @@ def delete_hsm(
             f"HSM '{value}' does not exist in cluster '{cluster.cluster_id}'."
         )
     cluster.begin_hsm_deletion(hsm)
-    call.world.do_after(
-        call.now, delay_of("hsm deletion"), lambda _now: cluster.finish_hsm_deletion(hsm)
-    )
+    call.world.begin("hsm deletion", call.now, lambda _now: cluster.finish_hsm_deletion(hsm))
     reply: DeleteHsmResponseTypeDef = call.new_reply()
     reply["HsmId"] = hsm.hsm_id
     return reply

@@ -10,7 +10,6 @@ import functools
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kmsmock.controls.transitions import delay_of
 from kmsmock.crypto.certificate_checks import same_certificate
 from kmsmock.crypto.exceptions import CertificateProblem
 from kmsmock.domain.custom_key_store import (
@@ -268,7 +267,7 @@ def connect_custom_key_store(
     if store.state == "DISCONNECTED":
         attempt = store.begin_to_connect()
         end = functools.partial(_finish_connecting, store, attempt, call.world.randomness)
-        call.world.do_after(call.now, delay_of("key store connection"), end)
+        call.world.begin("key store connection", call.now, end)
     return {}
 
 
@@ -286,7 +285,7 @@ def disconnect_custom_key_store(
     _require_state(store, ("CONNECTED", "CONNECTING", "FAILED"))
     attempt = store.begin_to_disconnect()
     end = functools.partial(_finish_disconnecting, store, attempt)
-    call.world.do_after(call.now, delay_of("key store disconnection"), end)
+    call.world.begin("key store disconnection", call.now, end)
     return {}
 
 
