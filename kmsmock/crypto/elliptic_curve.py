@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from .digests import hash_of
 from .exceptions import InvalidKeyMaterial, InvalidSignature
-from .keys import load_private, load_public, private_der
+from .keys import load_others_public, load_private, load_public, private_der
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,9 @@ def shared_secret(pkcs8: bytes, peer: bytes) -> bytes:
     `InvalidKeyMaterial` when either is no elliptic-curve key, or the curves differ.
     https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html
     """
-    private, public = _private(pkcs8), _public(peer)
+    private, public = _private(pkcs8), load_others_public(peer)
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise InvalidKeyMaterial("the public key is of another kind")
     if private.curve.name != public.curve.name:
         raise InvalidKeyMaterial("the public key is on another curve")
     return private.exchange(ec.ECDH(), public)

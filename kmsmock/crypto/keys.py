@@ -53,9 +53,20 @@ def load_public(key: bytes) -> PublicKeyTypes:
     Raises `InvalidKeyMaterial`.
     """
     try:
-        return serialization.load_der_public_key(key)
-    except (ValueError, UnsupportedAlgorithm):
+        return load_others_public(key)
+    except InvalidKeyMaterial:
         return load_private(key).public_key()
+
+
+def load_others_public(spki: bytes) -> PublicKeyTypes:
+    """Return the public key object for SubjectPublicKeyInfo DER, and for nothing else.
+
+    For a key from outside. Raises `InvalidKeyMaterial`.
+    """
+    try:
+        return serialization.load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm):
+        raise InvalidKeyMaterial("not a DER public key of a known kind") from None
 
 
 def public_key(pkcs8: bytes) -> bytes:

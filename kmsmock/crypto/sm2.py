@@ -118,7 +118,7 @@ def shared_secret(pkcs8: bytes, peer: bytes) -> bytes:
     32 bytes, the plain Diffie-Hellman of SEC 1 section 3.3.1, which is what KMS's ECDH is on
     every curve, and not SM2's own key exchange. Raises `InvalidKeyMaterial`, `MissingExtra`.
     """
-    point = _public_xy(peer)
+    point = _others_xy(peer)
     x, _ = _core().ecdlp.ec.mul(int.from_bytes(_scalar(pkcs8), "big"), point)
     return int(x).to_bytes(_COORDINATE, "big")
 
@@ -145,11 +145,19 @@ def _point_of(scalar: bytes) -> bytes:
 
 
 def _public_xy(key: bytes) -> tuple[int, int]:
+    try:
+        return _others_xy(key)
+    except InvalidKeyMaterial:
+        return _xy(_scalar(key))
+
+
+def _others_xy(spki: bytes) -> tuple[int, int]:
+    """Read SubjectPublicKeyInfo DER, and nothing else."""
     core = _core()
     try:
-        point = sm2_der.read_public(key)
+        point = sm2_der.read_public(spki)
     except ValueError:
-        return _xy(_scalar(key))
+        raise InvalidKeyMaterial("not an SM2 public key") from None
     x, y = (int.from_bytes(point[at : at + _COORDINATE], "big") for at in (1, 1 + _COORDINATE))
     if len(point) != 1 + 2 * _COORDINATE or point[0] != 4 or not core.ecdlp.ec.isvalid((x, y)):
         raise InvalidKeyMaterial("not a point on the SM2 curve")

@@ -157,10 +157,11 @@ def test_both_sides_share_the_secret(spec, length):
         public_key(elliptic_curve.generate("ECC_NIST_P384", seeded())),
         public_key(elliptic_curve.generate("ECC_SECG_P256K1", seeded())),
         public_key(generate_edwards(seeded())),
+        elliptic_curve.generate("ECC_NIST_P256", seeded()),
         b"no DER",
         b"",
     ],
-    ids=["P384", "P256K1", "Ed25519", "garbage", "nothing"],
+    ids=["P384", "P256K1", "Ed25519", "private", "garbage", "nothing"],
 )
 def test_the_peer_must_be_on_the_same_curve(peer):
     """Anything but SubjectPublicKeyInfo DER on the same curve is refused."""

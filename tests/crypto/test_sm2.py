@@ -193,11 +193,11 @@ def test_both_sides_share_the_secret(key):
 
 
 def test_the_peer_must_be_an_sm2_key(key):
-    """A point off the curve, or a key of another curve, is refused."""
+    """A point off the curve, a key of another curve, or a private key is refused."""
     off_the_curve = public_key(key)[:-1] + b"\0"
     nist = public_key(elliptic_curve.generate("ECC_NIST_P256", lambda count: b"\1" * count))
 
-    for peer in (off_the_curve, nist, b""):
+    for peer in (off_the_curve, nist, key, b""):
         with pytest.raises(InvalidKeyMaterial):
             sm2.shared_secret(key, peer)
 
