@@ -7,6 +7,7 @@ algorithms is the order in which DescribeKey lists them (recorded.md section 3).
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Final
 
 _RSA_ENCRYPTION = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
 _RSA_SIGNING = (
@@ -50,7 +51,7 @@ ALGORITHMS = MappingProxyType[str, _Usages](
 )
 """KeySpec -> KeyUsage -> the algorithms of a key of both."""
 
-SYMMETRIC = "SYMMETRIC_DEFAULT"
+SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 CHINA_ONLY = frozenset(("SM2",))
 NOT_IN_CHINA = frozenset(spec for spec in ALGORITHMS if spec.startswith("ML_KEM"))
 
@@ -69,6 +70,11 @@ ALGORITHMS_MEMBER = MappingProxyType(
 def algorithms(spec: str, usage: str) -> tuple[str, ...]:
     """Give the algorithms of a key; none where the usage does not fit the spec."""
     return ALGORITHMS[spec].get(usage, ())
+
+
+def is_offered(spec: str, partition: str) -> bool:
+    """Tell whether AWS has keys of this spec in a partition: `aws`, `aws-cn`, ..."""
+    return spec not in (NOT_IN_CHINA if partition == "aws-cn" else CHINA_ONLY)
 
 
 def key_type(spec: str) -> str:

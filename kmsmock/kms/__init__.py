@@ -2,6 +2,29 @@
 
 SERVICE = "kms"
 
-from kmsmock.kms import aliases, custom_key_stores, data_keys, encryption, keys  # noqa: E402
+from kmsmock.kms import (  # noqa: E402
+    aliases,
+    custom_key_stores,
+    data_key_pairs,
+    data_keys,
+    encryption,
+    key_agreement,
+    key_encapsulation,
+    keys,
+    macs,
+    signing,
+)
 
-__all__ = ["SERVICE", "aliases", "custom_key_stores", "data_keys", "encryption", "keys"]
+__all__ = [
+    "SERVICE",
+    "aliases",
+    "custom_key_stores",
+    "data_key_pairs",
+    "data_keys",
+    "encryption",
+    "key_agreement",
+    "key_encapsulation",
+    "keys",
+    "macs",
+    "signing",
+]

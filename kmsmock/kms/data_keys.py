@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kmsmock.domain.key_state import USABLE
 from kmsmock.errors import ValidationException
 from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
+from kmsmock.kms.algorithms import require_symmetric
 from kmsmock.kms.targets import find_key_store, key_used_by
 from kmsmock.operation import operation
 
@@ -86,6 +87,7 @@ def _data_key(
     key: Key,
 ) -> tuple[bytes, bytes]:
     """Give a new data key and its ciphertext."""
+    require_symmetric(call, key)
     if ("KeySpec" in request) == ("NumberOfBytes" in request):
         raise ValidationException("Please specify either number of bytes or key spec.")
     length = (

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from kmsmock.domain.key_spec import algorithms
+from kmsmock.crypto import public_key_encryption
+from kmsmock.crypto.exceptions import Unreadable
+from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.domain.key_state import USABLE
-from kmsmock.errors.kms import InvalidKeyUsageException
-from kmsmock.kms.targets import key_inside_ciphertext, key_used_by, read_ciphertext
+from kmsmock.errors import ValidationException
+from kmsmock.errors.kms import InvalidCiphertextException
+from kmsmock.kms.algorithms import require_algorithm
+from kmsmock.kms.ciphertexts import (
+    ignores_ciphertext,
+    key_inside_ciphertext,
+    read_blob,
+    read_ciphertext,
+)
+from kmsmock.kms.targets import key_used_by
 from kmsmock.operation import operation
 
 if TYPE_CHECKING:
@@ -28,14 +38,15 @@ if TYPE_CHECKING:
 
 @operation("kms", "Encrypt", key_used_by("kms:Encrypt", USABLE, "ENCRYPT_DECRYPT"))
 def encrypt(call: Call, request: EncryptRequestTypeDef, key: Key) -> EncryptResponseTypeDef:
-    """Encrypt up to 4096 bytes under the key."""
-    algorithm = request.get("EncryptionAlgorithm", "SYMMETRIC_DEFAULT")
-    require_algorithm(key, algorithm)
+    """Encrypt under the key: 4096 bytes at most, fewer where the key is asymmetric."""
+    algorithm = request.get("EncryptionAlgorithm", SYMMETRIC)
+    context = request.get("EncryptionContext", {})
+    plaintext = cast("bytes", request["Plaintext"])
+    _require_fit(key, algorithm, context)
+    _require_room(key, algorithm, plaintext)
     call.end_of_dry_run()
     reply: EncryptResponseTypeDef = call.new_reply()
-    reply["CiphertextBlob"] = _seal(
-        call, key, cast("bytes", request["Plaintext"]), request.get("EncryptionContext", {})
-    )
+    reply["CiphertextBlob"] = _encrypt(call, key, algorithm, plaintext, context)
     reply["KeyId"] = key.arn
     reply["EncryptionAlgorithm"] = algorithm
     return reply
@@ -43,10 +54,11 @@ def encrypt(call: Call, request: EncryptRequestTypeDef, key: Key) -> EncryptResp
 
 @operation("kms", "Decrypt", key_inside_ciphertext("kms:Decrypt", USABLE))
 def decrypt(call: Call, request: DecryptRequestTypeDef, key: Key) -> DecryptResponseTypeDef:
-    """Decrypt what Encrypt or a data-key operation encrypted."""
-    algorithm = request.get("EncryptionAlgorithm", "SYMMETRIC_DEFAULT")
-    require_algorithm(key, algorithm)
-    plaintext, material_id = _open(call, key, request.get("EncryptionContext", {}))
+    """Decrypt what KMS encrypted, or others under the public half of an asymmetric key."""
+    algorithm = request.get("EncryptionAlgorithm", SYMMETRIC)
+    context = request.get("EncryptionContext", {})
+    _require_fit(key, algorithm, context)
+    plaintext, material_id = _decrypt(call, key, algorithm, context)
     call.end_of_dry_run()
     reply: DecryptResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
@@ -69,16 +81,17 @@ def re_encrypt(
     call: Call, request: ReEncryptRequestTypeDef, source: Key, destination: Key
 ) -> ReEncryptResponseTypeDef:
     """Decrypt under one key and encrypt under another, within KMS."""
-    source_algorithm = request.get("SourceEncryptionAlgorithm", "SYMMETRIC_DEFAULT")
-    algorithm = request.get("DestinationEncryptionAlgorithm", "SYMMETRIC_DEFAULT")
-    require_algorithm(source, source_algorithm)
-    require_algorithm(destination, algorithm)
-    plaintext, source_material = _open(call, source, request.get("SourceEncryptionContext", {}))
+    source_algorithm = request.get("SourceEncryptionAlgorithm", SYMMETRIC)
+    source_context = request.get("SourceEncryptionContext", {})
+    algorithm = request.get("DestinationEncryptionAlgorithm", SYMMETRIC)
+    context = request.get("DestinationEncryptionContext", {})
+    _require_fit(source, source_algorithm, source_context)
+    _require_fit(destination, algorithm, context)
+    plaintext, source_material = _decrypt(call, source, source_algorithm, source_context)
+    _require_room(destination, algorithm, plaintext)
     call.end_of_dry_run()
     reply: ReEncryptResponseTypeDef = call.new_reply()
-    reply["CiphertextBlob"] = _seal(
-        call, destination, plaintext, request.get("DestinationEncryptionContext", {})
-    )
+    reply["CiphertextBlob"] = _encrypt(call, destination, algorithm, plaintext, context)
     reply["SourceKeyId"] = source.arn
     reply["KeyId"] = destination.arn
     reply["SourceEncryptionAlgorithm"] = source_algorithm
@@ -90,20 +103,56 @@ def re_encrypt(
     return reply
 
 
-def require_algorithm(key: Key, algorithm: str) -> None:
-    """Refuse an algorithm that the key's spec and usage do not have."""
-    if algorithm not in algorithms(key.spec, key.usage):
-        raise InvalidKeyUsageException(
-            f"Algorithm {algorithm} is incompatible with key spec {key.spec}."
+def _require_fit(key: Key, algorithm: str, context: Mapping[str, str]) -> None:
+    """Refuse an algorithm that is not the key's, and an encryption context for what takes none.
+
+    An empty context is no context (what-clients-need.md).
+    """
+    require_algorithm(key, algorithm)
+    if context and not key.is_symmetric:
+        # The rule is the model's ("do not support an encryption context"), code and text assumed.
+        raise ValidationException(f"Encryption context is not supported by algorithm {algorithm}.")
+
+
+def _require_room(key: Key, algorithm: str, plaintext: bytes) -> None:
+    """Refuse what is too long for an asymmetric key (recorded.md section 2).
+
+    The model limits what symmetric keys encrypt.
+    """
+    if key.is_symmetric:
+        return
+    longest = public_key_encryption.max_plaintext(key.spec, algorithm)
+    if len(plaintext) > longest:
+        raise ValidationException(
+            f"Algorithm {algorithm} and key spec {key.spec} cannot encrypt data larger than "
+            f"{longest} bytes."
         )
 
 
-def _seal(call: Call, key: Key, plaintext: bytes, context: Mapping[str, str]) -> bytes:
-    return key.seal("encrypt", plaintext, context, call.world.randomness.bytes)
+def _encrypt(
+    call: Call, key: Key, algorithm: str, plaintext: bytes, context: Mapping[str, str]
+) -> bytes:
+    random_bytes = call.world.randomness.bytes
+    if key.is_symmetric:
+        return key.seal("encrypt", plaintext, context, random_bytes)
+    return public_key_encryption.encrypt(key.secret, algorithm, plaintext, random_bytes)
 
 
-def _open(call: Call, key: Key, context: Mapping[str, str]) -> tuple[bytes, str | None]:
-    """Give the plaintext, and the id of the material if KMS holds it itself."""
-    ciphertext = read_ciphertext(call.request)
-    plaintext = key.open(ciphertext, context)
-    return plaintext, ciphertext.material_id.hex() or None
+def _decrypt(
+    call: Call, key: Key, algorithm: str, context: Mapping[str, str]
+) -> tuple[bytes, str | None]:
+    """Give the plaintext, and the id of the material if it is a symmetric key that KMS holds.
+
+    Raises:
+        DryRunOperationException: the ciphertext is not to be looked at.
+        InvalidCiphertextException: the ciphertext or the context is not what was encrypted.
+    """
+    if ignores_ciphertext(call.request):
+        call.end_of_dry_run()
+    if key.is_symmetric:
+        ciphertext = read_ciphertext(call.request)
+        return key.open(ciphertext, context), ciphertext.material_id.hex() or None
+    try:
+        return public_key_encryption.decrypt(key.secret, algorithm, read_blob(call.request)), None
+    except Unreadable:
+        raise InvalidCiphertextException from None

@@ -6,22 +6,15 @@ Rules and texts: recorded.md section 2, "Finding the key", and kms-operations.md
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.authorization.decision import hidden_from
-from kmsmock.crypto.ciphertext import Ciphertext, unpack
-from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.domain.arn import parse_arn
-from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.domain.key_state import KeyStates, require_state
-from kmsmock.errors import AccessDeniedException, ValidationException
 from kmsmock.errors.kms import (
     CustomKeyStoreNotFoundException,
-    IncorrectKeyException,
     InvalidArnException,
-    InvalidCiphertextException,
     InvalidKeyUsageException,
     NotFoundException,
 )
@@ -71,57 +64,6 @@ class KeyTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class CiphertextTarget:
-    """The key that a ciphertext names, or a member for a ciphertext that names none.
-
-    Attributes:
-        named: the key that the optional member names.
-        algorithm: the member with the encryption algorithm.
-    """
-
-    named: KeyTarget
-    algorithm: str
-
-    @property
-    def action(self) -> str:
-        """The permission that the operation takes."""
-        return self.named.action
-
-    def find(self, call: Call) -> Key:
-        """Look the key up, and prove that it is the one that the ciphertext names.
-
-        Raises:
-            AccessDeniedException: the ciphertext's key is not here, and no other was named.
-            IncorrectKeyException: another key was named.
-            InvalidCiphertextException: the ciphertext is none of KMS's.
-            ValidationException: there is no ciphertext.
-        """
-        identifier = call.request.get(self.named.member)
-        named = None if identifier is None else find_key(call, str(identifier), self.named)
-        if call.request.get(self.algorithm, SYMMETRIC) != SYMMETRIC and named is not None:
-            return named
-        ciphertext = read_ciphertext(call.request)
-        if named is not None:
-            if named.key_id != ciphertext.key_id:
-                raise IncorrectKeyException(
-                    "The key ID in the request does not identify a CMK that can perform this "
-                    "operation."
-                )
-            return named
-        key = call.region.keys.get(ciphertext.key_id)
-        if key is None:
-            raise AccessDeniedException(
-                "The ciphertext refers to a customer master key that does not exist, does not "
-                "exist in this region, or you are not allowed to access."
-            )
-        return key
-
-    def check(self, call: Call, key: Key) -> None:
-        """Refuse a key whose state or usage does not fit."""
-        self.named.check(call, key)
-
-
-@dataclass(frozen=True, slots=True)
 class KeyStoreTarget:
     """The custom key store that `CustomKeyStoreId` names."""
 
@@ -145,34 +87,6 @@ def key_used_by(
 ) -> KeyTarget:
     """Name a key, of any account, by key id, key ARN, alias name or alias ARN."""
     return KeyTarget(member, action, states, usage, aliases=True, other_accounts=True)
-
-
-def key_inside_ciphertext(
-    action: str, states: KeyStates, member: str = "KeyId", algorithm: str = "EncryptionAlgorithm"
-) -> CiphertextTarget:
-    """Name the key by what the ciphertext says, and by a member where it says nothing."""
-    return CiphertextTarget(
-        replace(key_used_by(action, states, "ENCRYPT_DECRYPT"), member=member), algorithm
-    )
-
-
-def read_ciphertext(request: Mapping[str, object]) -> Ciphertext:
-    """Take the request's symmetric ciphertext apart.
-
-    Raises:
-        InvalidCiphertextException: it is none of KMS's.
-        ValidationException: it is missing; the model does not require it.
-    """
-    blob = request.get("CiphertextBlob")
-    if blob is None:
-        raise ValidationException(
-            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy "
-            "constraint: Member must not be null"
-        )
-    try:
-        return unpack(cast("bytes", blob))
-    except Unreadable:
-        raise InvalidCiphertextException from None
 
 
 def require_usage(key: Key, usage: str | None, action: str) -> None:
