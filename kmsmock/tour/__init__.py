@@ -1,0 +1,1 @@
+"""The tour that `python -m kmsmock` gives: how it is told, and its story."""
