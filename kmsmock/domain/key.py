@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from kmsmock.crypto.ciphertext import Ciphertext, Kind, bound_data, pack
 from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.crypto.symmetric import NONCE_LENGTH
+from kmsmock.domain.grant import Grants
 from kmsmock.domain.key_material import KeyMaterials
 from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.domain.rotation import Rotation
@@ -37,7 +38,10 @@ class Key:
         deletion_window: what ScheduleKeyDeletion was asked for, while the key is leaving.
         deletion_date: when a key that is pending deletion will be gone; None for a primary that
             waits for its replicas to go first.
+        policy: the key policy, in the text that GetKeyPolicy gives.
+        tags: in the order in which the keys came; a new value keeps its key's place.
         aliases: the names of the aliases that stand for it.
+        grants: the grants on it.
         materials: the key material; empty for a key in a key store.
         rotation: when the material changes.
         import_tokens: what GetParametersForImport gave out for it, the expired ones included.
@@ -62,6 +66,7 @@ class Key:
     deletion_window: timedelta | None = None
     deletion_date: datetime | None = None
     aliases: set[str] = field(default_factory=set)
+    grants: Grants = field(default_factory=Grants)
     materials: KeyMaterials = field(default_factory=KeyMaterials)
     rotation: Rotation = field(default_factory=Rotation)
     import_tokens: dict[bytes, ImportToken] = field(default_factory=dict)

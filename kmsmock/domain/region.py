@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kmsmock.domain.alias import Alias
 from kmsmock.domain.arn import Arn
+from kmsmock.domain.aws_managed_keys import PREDEFINED_ALIASES
 from kmsmock.domain.index import Index
 from kmsmock.domain.network import Network
 
 if TYPE_CHECKING:
     from kmsmock.crypto.symmetric import CipherName
-    from kmsmock.domain.alias import Alias
     from kmsmock.domain.cluster import Cluster
     from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.grant import Grant
     from kmsmock.domain.key import Key
 
 
 @dataclass(slots=True)
 class Region:
-    """An account's keys, aliases, key stores and clusters in one Region."""
+    """An account's keys, aliases, key stores and clusters in one Region.
+
+    Attributes:
+        aws_managed_keys: how many of the keys AWS manages; they do not count to the quota.
+        retirable: a principal of the account -> the grants that it is the retiring principal of,
+            on keys of whatever account, by grant id.
+    """
 
     partition: str
     name: str
@@ -28,10 +36,19 @@ class Region:
     aliases: Index[Alias] = field(default_factory=Index)
     key_stores: Index[CustomKeyStore] = field(default_factory=Index)
     clusters: Index[Cluster] = field(default_factory=Index)
+    aws_managed_keys: int = 0
+    retirable: dict[str, Index[Grant]] = field(default_factory=dict)
     network: Network = field(init=False)
 
     def __post_init__(self) -> None:
         self.network = Network(self.name)
+        for name in PREDEFINED_ALIASES:
+            self.aliases[name] = Alias(name, key_id=None, created=None, updated=None)
+
+    @property
+    def customer_keys(self) -> int:
+        """How many keys count to the quota: the customer's own, in whatever state."""
+        return len(self.keys) - self.aws_managed_keys
 
     @property
     def cipher(self) -> CipherName:

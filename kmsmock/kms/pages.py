@@ -16,16 +16,22 @@ Thing = TypeVar("Thing")
 
 
 def page(
-    things: Index[Thing], request: Mapping[str, object], *, default: int, most: int = 1000
+    things: Index[Thing],
+    request: Mapping[str, object],
+    *,
+    default: int,
+    most: int = 1000,
+    of: str = "",
 ) -> tuple[list[Thing], str | None]:
     """Give the page of `things` that the request asks for, and the next page's marker.
 
     Args:
         default: the length of a page when the request has no `Limit`.
         most: the greatest `Limit` that the operation takes; the model's may be greater.
+        of: which list this is: the operation, and what else the list depends on.
 
     Raises:
-        InvalidMarkerException: no page gave this marker.
+        InvalidMarkerException: no page of this list gave this marker.
         ValidationException: `Limit` is over `most`.
     """
     limit = request.get("Limit", default)
@@ -38,8 +44,8 @@ def page(
     after: str | None = None
     if "Marker" in request:
         try:
-            after = read_marker(str(request["Marker"]))
+            after = read_marker(str(request["Marker"]), of)
         except ValueError:
             raise InvalidMarkerException("Marker is invalid.") from None  # Text assumed.
     found, last = things.page(after, limit)
-    return found, None if last is None else write_marker(last)
+    return found, None if last is None else write_marker(last, of)

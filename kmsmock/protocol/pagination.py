@@ -7,22 +7,26 @@ import binascii
 import json
 
 
-def write_marker(last: str) -> str:
-    """Make the marker of the page after the item named `last`: base64 of a JSON document."""
-    return base64.b64encode(json.dumps({"last": last}).encode()).decode()
+def write_marker(last: str, of: str = "") -> str:
+    """Make the marker of the page after the item named `last`: base64 of a JSON document.
+
+    Args:
+        of: which list it is a page of; the marker is good for no other.
+    """
+    return base64.b64encode(json.dumps({"of": of, "last": last}).encode()).decode()
 
 
-def read_marker(marker: str) -> str:
+def read_marker(marker: str, of: str = "") -> str:
     """Give the name of the last item of the page before.
 
     Raises:
-        ValueError: no page gave this marker.
+        ValueError: no page of this list gave this marker.
     """
     try:
         document = json.loads(base64.b64decode(marker, validate=True))
     except (binascii.Error, RecursionError) as error:
         raise ValueError(marker) from error
     last = document.get("last") if isinstance(document, dict) else None
-    if not isinstance(last, str):
+    if not isinstance(last, str) or document.get("of") != of:
         raise ValueError(marker)  # noqa: TRY004 - one error for whatever is wrong with a marker
     return last
