@@ -83,6 +83,21 @@ def disconnect(kms, store_id):
     assert state(kms, store_id) == "DISCONNECTED"
 
 
+def as_kms_user(aws, kms, cluster, store_id):
+    """A CLI in which the owner is kmsuser; the key store is disconnected for it."""
+    if state(kms, store_id) != "DISCONNECTED":
+        disconnect(kms, store_id)
+    succeed(admin_cli(aws, cluster).user_change_password("kmsuser", PASSWORD, "crypto-user"))
+    return kms_user_cli(aws, cluster)
+
+
+def reconnect(kms, store_id, cli):
+    """Connect again after the owner was kmsuser."""
+    cli.logout()
+    kms.update_custom_key_store(CustomKeyStoreId=store_id, KeyStorePassword=PASSWORD)
+    assert outcome(kms, store_id) == "CONNECTED"
+
+
 def create_key(kms, store_id, **members):
     """The metadata of a new key in the key store."""
     members = {"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": store_id} | members
