@@ -14,6 +14,7 @@ Change = Literal[
     "hsm deletion",
     "key store connection",
     "key store disconnection",
+    "on-demand key rotation",
     "primary Region update",
     "replica key creation",
 ]
@@ -39,6 +40,8 @@ REALISTIC: dict[Change, timedelta] = {
     "key store connection": timedelta(minutes=20),
     # Assumed.
     "key store disconnection": timedelta(minutes=1),
+    # "AWS takes seconds": recorded.md section 3; the number is assumed.
+    "on-demand key rotation": timedelta(seconds=10),
     # "A few more seconds": UpdatePrimaryRegion in the model; the number is assumed.
     "primary Region update": timedelta(seconds=5),
     # "A few seconds": ReplicateKey in the model; the number is assumed.

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from kmsmock.crypto import symmetric
 
 RotationType = Literal["AUTOMATIC", "ON_DEMAND"]
+MaterialState = Literal["CURRENT", "NON_CURRENT", "PENDING_ROTATION"]
 
 
 class Sealer(Protocol):
@@ -93,6 +94,12 @@ class KeyMaterials:
         return (
             material for material in self.by_id.values() if material.material_id != self.pending_id
         )
+
+    def state_of(self, material: KeyMaterial) -> MaterialState:
+        """Give the KeyMaterialState of one of the materials."""
+        if material.material_id == self.pending_id:
+            return "PENDING_ROTATION"
+        return "CURRENT" if material.material_id == self.current_id else "NON_CURRENT"
 
     @property
     def earliest_expiry(self) -> datetime | None:

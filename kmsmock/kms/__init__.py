@@ -8,10 +8,12 @@ from kmsmock.kms import (  # noqa: E402
     data_key_pairs,
     data_keys,
     encryption,
+    imported_material,
     key_agreement,
     key_encapsulation,
     keys,
     macs,
+    rotation,
     signing,
 )
 
@@ -22,9 +24,11 @@ __all__ = [
     "data_key_pairs",
     "data_keys",
     "encryption",
+    "imported_material",
     "key_agreement",
     "key_encapsulation",
     "keys",
     "macs",
+    "rotation",
     "signing",
 ]

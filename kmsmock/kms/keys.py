@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kmsmock.domain.key import Key
-from kmsmock.domain.key_generation import generate
-from kmsmock.domain.key_material import KeyMaterial
-from kmsmock.domain.key_spec import CHINA_ONLY, NOT_IN_CHINA, SYMMETRIC, algorithms
+from kmsmock.domain.key_generation import new_material
+from kmsmock.domain.key_spec import SYMMETRIC, algorithms, is_offered
 from kmsmock.domain.key_state import ANY, DELETABLE, LEAVING, SWITCHABLE
 from kmsmock.errors import NotImplementedByKmsmock, ValidationException
 from kmsmock.errors.kms import CustomKeyStoreInvalidStateException, UnsupportedOperationException
+from kmsmock.kms.due_rotation import resume_rotation
 from kmsmock.kms.pages import page
 from kmsmock.kms.shapes import key_metadata
 from kmsmock.kms.targets import find_key_store, key_named_by, key_used_by
@@ -68,19 +68,11 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
     if "CustomKeyStoreId" in request:
         _put_into_key_store(call, key, request["CustomKeyStoreId"])
     elif origin == "AWS_KMS":
-        key.materials.make_current(new_material(call, spec))
+        key.materials.make_current(new_material(spec, call.world.randomness, call.region.cipher))
     call.region.keys[key_id] = key
     reply: CreateKeyResponseTypeDef = call.new_reply()
     reply["KeyMetadata"] = key_metadata(key)
     return reply
-
-
-def new_material(call: Call, spec: str) -> KeyMaterial:
-    """Make key material of KMS's own; in the China Regions symmetric keys are SM4's."""
-    random = call.world.randomness
-    in_china = call.region.partition == "aws-cn"
-    secret = generate(spec, random, symmetric_length=16 if in_china else 32)
-    return KeyMaterial(random.hex(64), secret, "SM4" if in_china else "AES")
 
 
 def _spec_and_usage(region: Region, request: CreateKeyRequestTypeDef) -> tuple[str, str]:
@@ -98,7 +90,7 @@ def _spec_and_usage(region: Region, request: CreateKeyRequestTypeDef) -> tuple[s
     usage = request.get("KeyUsage", "ENCRYPT_DECRYPT")
     if not algorithms(spec, usage):
         raise ValidationException(f"KeyUsage {usage} is not compatible with KeySpec {spec}")
-    if spec in (NOT_IN_CHINA if region.partition == "aws-cn" else CHINA_ONLY):
+    if not is_offered(spec, region.partition):
         # Code and text are assumed.
         raise UnsupportedOperationException(f"KeySpec {spec} is not supported in {region.name}.")
     return spec, usage
@@ -175,9 +167,11 @@ def list_keys(call: Call, _request: ListKeysRequestTypeDef) -> ListKeysResponseT
 
 
 @operation("kms", "EnableKey", key_named_by("KeyId", "kms:EnableKey", SWITCHABLE))
-def enable_key(_call: Call, _request: EnableKeyRequestTypeDef, key: Key) -> None:
-    """Let the key be used again."""
-    key.enabled = True
+def enable_key(call: Call, _request: EnableKeyRequestTypeDef, key: Key) -> None:
+    """Let the key be used again, and rotated again."""
+    if not key.enabled:
+        key.enabled = True
+        resume_rotation(call.world, call.region, key, call.now)
 
 
 @operation("kms", "DisableKey", key_named_by("KeyId", "kms:DisableKey", SWITCHABLE))

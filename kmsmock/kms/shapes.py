@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.domain.key_spec import ALGORITHMS_MEMBER, algorithms
@@ -11,11 +12,13 @@ if TYPE_CHECKING:
         AliasListEntryTypeDef,
         CustomKeyStoresListEntryTypeDef,
         KeyMetadataTypeDef,
+        RotationsListEntryTypeDef,
     )
 
     from kmsmock.domain.alias import Alias
     from kmsmock.domain.custom_key_store import CustomKeyStore
     from kmsmock.domain.key import Key
+    from kmsmock.domain.key_material import KeyMaterial
     from kmsmock.domain.region import Region
 
 
@@ -39,12 +42,43 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
     }
     if key.current_material_id is not None and key.changing != "Creating":
         metadata["CurrentKeyMaterialId"] = key.current_material_id
+    if key.origin == "EXTERNAL" and key.materials.any_present:
+        metadata.update(_expiration(key.materials.earliest_expiry))
     if key.state == "PendingDeletion":
         metadata["DeletionDate"] = key.deletion_date
     if key.custom_key_store is not None:
         metadata["CustomKeyStoreId"] = key.custom_key_store.store_id
         metadata["CloudHsmClusterId"] = key.custom_key_store.cluster_id
     return cast("KeyMetadataTypeDef", metadata)
+
+
+def _expiration(expires: datetime | None) -> dict[str, object]:
+    if expires is None:
+        return {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    return {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": expires}
+
+
+def rotation_entry(key: Key, material: KeyMaterial) -> RotationsListEntryTypeDef:
+    """Give an entry of ListKeyRotations (kms-operations.md section 3.7).
+
+    The form of KeyId is assumed; so is it that material which is not there has no expiration, as
+    in the metadata of its key.
+    """
+    entry: dict[str, object] = {
+        "KeyId": key.arn,
+        "KeyMaterialId": material.material_id,
+        "KeyMaterialState": key.materials.state_of(material),
+    }
+    if key.origin == "EXTERNAL":
+        entry["ImportState"] = "PENDING_IMPORT" if material.secret is None else "IMPORTED"
+        if material.secret is not None:
+            entry.update(_expiration(material.expires))
+        if material.description is not None:
+            entry["KeyMaterialDescription"] = material.description
+    if material.rotation is not None:
+        entry["RotationDate"] = material.rotated
+        entry["RotationType"] = material.rotation
+    return cast("RotationsListEntryTypeDef", entry)
 
 
 def alias_entry(region: Region, alias: Alias) -> AliasListEntryTypeDef:
