@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kmsmock.domain.import_token import ImportToken
     from kmsmock.domain.key_material import Sealer
     from kmsmock.domain.key_state import KeyState
+    from kmsmock.domain.multi_region import RelatedKeys
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +48,7 @@ class Key:
         import_tokens: what GetParametersForImport gave out for it, the expired ones included.
         custom_key_store: the key store that keeps the material instead of KMS.
         backing_key: how the key store names the material.
+        related: the multi-Region keys that it is one of; None for a key of one Region.
     """
 
     key_id: str
@@ -72,6 +74,7 @@ class Key:
     import_tokens: dict[bytes, ImportToken] = field(default_factory=dict)
     custom_key_store: CustomKeyStore | None = None
     backing_key: str = ""
+    related: RelatedKeys | None = None
 
     @property
     def state(self) -> KeyState:
@@ -85,6 +88,16 @@ class Key:
         if self.origin == "EXTERNAL" and not self.materials.complete:
             return "PendingImport"
         return "Enabled" if self.enabled else "Disabled"
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether it is a multi-Region key that can be replicated."""
+        return self.related is not None and self.related.primary is self
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether it is a multi-Region key that follows another one."""
+        return self.related is not None and self.related.primary is not self
 
     @property
     def is_symmetric(self) -> bool:
@@ -101,10 +114,15 @@ class Key:
         """The secret of an HMAC or asymmetric key (PKCS#8 DER) that is there."""
         return self.materials.current.require_secret()
 
-    def schedule_deletion(self, now: datetime, window: timedelta) -> datetime:
-        """Begin the waiting period; give the time at which the key will be gone."""
+    def schedule_deletion(self, now: datetime, window: timedelta) -> datetime | None:
+        """Begin the waiting period, which a primary's replicas hold up as long as there are any.
+
+        Returns:
+            The time at which the key will be gone; None while that depends on replicas.
+        """
         self.deletion_window = window
-        self.deletion_date = now + window
+        waits = self.is_primary and self.related is not None and bool(self.related.replicas)
+        self.deletion_date = None if waits else now + window
         return self.deletion_date
 
     def cancel_deletion(self) -> None:

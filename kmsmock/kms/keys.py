@@ -13,6 +13,7 @@ from kmsmock.domain.key import Key
 from kmsmock.domain.key_generation import new_material
 from kmsmock.domain.key_spec import SYMMETRIC, algorithms, is_offered
 from kmsmock.domain.key_state import ANY, DELETABLE, LEAVING, SWITCHABLE
+from kmsmock.domain.multi_region import RelatedKeys
 from kmsmock.errors import NotImplementedByKmsmock, ValidationException
 from kmsmock.errors.kms import CustomKeyStoreInvalidStateException, UnsupportedOperationException
 from kmsmock.kms.due_rotation import resume_rotation
@@ -51,7 +52,9 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
     spec, usage = _spec_and_usage(call.region, request)
     origin = request.get("Origin", "AWS_KMS")
     _require_origin_that_fits(request, origin, spec)
-    key_id = call.world.randomness.uuid()
+    random = call.world.randomness
+    multi_region = request.get("MultiRegion", False)
+    key_id = f"mrk-{random.hex(32)}" if multi_region else random.uuid()
     key = Key(
         key_id=key_id,
         arn=call.region.kms_arn(f"key/{key_id}"),
@@ -65,10 +68,12 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
         policy=request.get("Policy") or default_policy(call.region),
         tags={tag["TagKey"]: tag["TagValue"] for tag in request.get("Tags", ())},
     )
+    if multi_region:
+        key.related = RelatedKeys(key)
     if "CustomKeyStoreId" in request:
         _put_into_key_store(call, key, request["CustomKeyStoreId"])
     elif origin == "AWS_KMS":
-        key.materials.make_current(new_material(spec, call.world.randomness, call.region.cipher))
+        key.materials.make_current(new_material(spec, random, call.region.cipher))
     call.region.keys[key_id] = key
     reply: CreateKeyResponseTypeDef = call.new_reply()
     reply["KeyMetadata"] = key_metadata(key)
@@ -116,8 +121,6 @@ def _require_origin_that_fits(request: CreateKeyRequestTypeDef, origin: str, spe
         raise UnsupportedOperationException(f"MultiRegion is not supported for Origin {origin}")
     if origin == "EXTERNAL_KEY_STORE":
         raise NotImplementedByKmsmock(f"kmsmock does not make keys of Origin {origin} yet")
-    if request.get("MultiRegion"):
-        raise NotImplementedByKmsmock("kmsmock does not make multi-Region keys yet")
 
 
 def _put_into_key_store(call: Call, key: Key, store_id: str) -> None:
@@ -196,17 +199,27 @@ def schedule_key_deletion(
             f"satisfy constraint: Member must have value {limit}"
         )
     window = timedelta(days=days)
+    date = _begin_waiting_period(call.world, call.region, key, call.now, window)
     reply: ScheduleKeyDeletionResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
-    reply["DeletionDate"] = key.schedule_deletion(call.now, window)
+    if date is not None:
+        reply["DeletionDate"] = date
     reply["KeyState"] = key.state
     reply["PendingWindowInDays"] = days
-    gone = functools.partial(_delete_when_due, call.world, call.region, key.key_id)
-    call.world.do_after(call.now, window, gone)
     return reply
 
 
-def _delete_when_due(_world: World, region: Region, key_id: str, at: datetime) -> None:
+def _begin_waiting_period(
+    world: World, region: Region, key: Key, now: datetime, window: timedelta
+) -> datetime | None:
+    """Have the key deleted at the end of its window; give that time unless replicas hold it up."""
+    date = key.schedule_deletion(now, window)
+    if date is not None:
+        world.do_after(now, window, functools.partial(_delete_when_due, world, region, key.key_id))
+    return date
+
+
+def _delete_when_due(world: World, region: Region, key_id: str, at: datetime) -> None:
     """Delete the key with its aliases, unless its deletion was cancelled or put off."""
     key = region.keys.get(key_id)
     if key is None or key.deletion_date is None or key.deletion_date > at:
@@ -217,6 +230,16 @@ def _delete_when_due(_world: World, region: Region, key_id: str, at: datetime) -
         key.custom_key_store.delete_backing_key(key.backing_key)
         key.custom_key_store.key_ids.discard(key_id)
     del region.keys[key_id]
+    if key.related is not None:
+        key.related.forget(key)
+        _go_on_with_primary(world, key.related.primary, at)
+
+
+def _go_on_with_primary(world: World, primary: Key, now: datetime) -> None:
+    """Begin the waiting period of a primary if the last replica that held it up is gone."""
+    if primary.state == "PendingReplicaDeletion" and primary.deletion_window is not None:
+        region = world.region(primary.account_id, primary.region)
+        _begin_waiting_period(world, region, primary, now, primary.deletion_window)
 
 
 @operation("kms", "CancelKeyDeletion", key_named_by("KeyId", "kms:CancelKeyDeletion", LEAVING))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         AliasListEntryTypeDef,
         CustomKeyStoresListEntryTypeDef,
         KeyMetadataTypeDef,
+        MultiRegionConfigurationTypeDef,
         RotationsListEntryTypeDef,
     )
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kmsmock.domain.custom_key_store import CustomKeyStore
     from kmsmock.domain.key import Key
     from kmsmock.domain.key_material import KeyMaterial
+    from kmsmock.domain.multi_region import RelatedKeys
     from kmsmock.domain.region import Region
 
 
@@ -37,7 +39,7 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
         "KeyManager": key.manager,
         "CustomerMasterKeySpec": key.spec,
         "KeySpec": key.spec,
-        "MultiRegion": False,
+        "MultiRegion": key.related is not None,
         ALGORITHMS_MEMBER[key.usage]: list(algorithms(key.spec, key.usage)),
     }
     if key.current_material_id is not None and key.changing != "Creating":
@@ -46,6 +48,10 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
         metadata.update(_expiration(key.materials.earliest_expiry))
     if key.state == "PendingDeletion":
         metadata["DeletionDate"] = key.deletion_date
+    if key.state == "PendingReplicaDeletion" and key.deletion_window is not None:
+        metadata["PendingDeletionWindowInDays"] = key.deletion_window.days
+    if key.related is not None:
+        metadata["MultiRegionConfiguration"] = multi_region_configuration(key, key.related)
     if key.custom_key_store is not None:
         metadata["CustomKeyStoreId"] = key.custom_key_store.store_id
         metadata["CloudHsmClusterId"] = key.custom_key_store.cluster_id
@@ -79,6 +85,17 @@ def rotation_entry(key: Key, material: KeyMaterial) -> RotationsListEntryTypeDef
         entry["RotationDate"] = material.rotated
         entry["RotationType"] = material.rotation
     return cast("RotationsListEntryTypeDef", entry)
+
+
+def multi_region_configuration(key: Key, related: RelatedKeys) -> MultiRegionConfigurationTypeDef:
+    """Give the primary and all replicas of a multi-Region key, and which of them it is."""
+    return {
+        "MultiRegionKeyType": "PRIMARY" if key.is_primary else "REPLICA",
+        "PrimaryKey": {"Arn": related.primary.arn, "Region": related.primary.region},
+        "ReplicaKeys": [
+            {"Arn": replica.arn, "Region": replica.region} for replica in related.replicas.values()
+        ],
+    }
 
 
 def alias_entry(region: Region, alias: Alias) -> AliasListEntryTypeDef:

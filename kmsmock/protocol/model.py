@@ -63,3 +63,12 @@ def partition_of(region: str) -> str:
         if region in partition["regions"] or re.match(partition["regionRegex"], region):
             return str(partition["id"])
     return "aws"
+
+
+@cache
+def regions_of(partition: str) -> frozenset[str]:
+    """Give the names of a partition's Regions, as far as the installed botocore knows them."""
+    for known in create_loader().load_data("partitions")["partitions"]:
+        if known["id"] == partition:
+            return frozenset(known["regions"])
+    return frozenset()
