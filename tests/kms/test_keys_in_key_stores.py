@@ -100,8 +100,8 @@ def test_each_key_has_its_own_backing_key(aws, kms, cluster, store_id):
         assert len({key["attributes"][name] for key in keys}) == 2
 
 
-def test_policy_description_and_tags_are_kms_matters(kms, store_id):
-    """A key in a key store has a policy, a description and tags like any other."""
+def test_policy_description_and_tags_are_taken(kms, store_id):
+    """A key in a key store takes a policy, a description and tags like any other."""
     policy = {
         "Version": "2012-10-17",
         "Statement": [
@@ -179,3 +179,33 @@ def test_refused_key_leaves_no_trace(aws, kms, cloudhsm, hsms):
     assert kms.list_keys()["Keys"] == []
     cloudhsm.create_hsm(ClusterId=cluster.cluster_id, AvailabilityZone="us-east-1a")
     assert keys_in_cluster(as_kms_user(aws, kms, cluster, store_id)) == []
+
+
+FOREIGN_OPERATIONS = [
+    ("generate_data_key_pair", {"KeyPairSpec": "ECC_NIST_P256"}),
+    ("generate_data_key_pair_without_plaintext", {"KeyPairSpec": "ECC_NIST_P256"}),
+    ("enable_key_rotation", {}),
+    ("disable_key_rotation", {}),
+    ("get_key_rotation_status", {}),
+    ("rotate_key_on_demand", {}),
+    ("list_key_rotations", {}),
+    (
+        "get_parameters_for_import",
+        {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
+    ),
+    ("delete_imported_key_material", {}),
+]
+"""What keys in a key store do not have: data key pairs, rotation, imported material."""
+
+
+@pytest.mark.parametrize("disconnected", [False, True])
+@pytest.mark.parametrize(("operation", "members"), FOREIGN_OPERATIONS)
+def test_operations_that_key_stores_do_not_have(kms, store_id, operation, members, disconnected):
+    """Of a key in a key store these operations name the origin, whatever its state."""
+    key = create_key(kms, store_id)
+    if disconnected:
+        disconnect(kms, store_id)
+    text = f"{key['Arn']} origin is AWS_CLOUDHSM which is not valid for this operation."
+
+    with refused("UnsupportedOperationException", text):
+        getattr(kms, operation)(KeyId=key["KeyId"], **members)
