@@ -168,8 +168,8 @@ def require_no_lockout(document: Document, caller: Caller, arn: str) -> None:
         )
 
 
-def as_kept(text: str, partition: str) -> str:
-    """Give a valid key policy as GetKeyPolicy gives it back.
+def as_shown(text: str, partition: str) -> str:
+    """Give a valid key policy as GetKeyPolicy shows it.
 
     The members stay in their order, a principal `"*"` becomes `{"AWS": "*"}`, an account id the
     account's ARN, and the text looks as Java's Jackson prints it.
@@ -181,11 +181,11 @@ def as_kept(text: str, partition: str) -> str:
         assert isinstance(statement, dict)
         for member in ("Principal", "NotPrincipal"):
             if member in statement:
-                statement[member] = _kept_principal(statement[member], partition)
+                statement[member] = _shown_principal(statement[member], partition)
     return _printed(document, "")
 
 
-def _kept_principal(value: Json, partition: str) -> Json:
+def _shown_principal(value: Json, partition: str) -> Json:
     if not isinstance(value, dict):
         return {"AWS": value}
     named = value.get("AWS")

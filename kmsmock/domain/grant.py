@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kmsmock.domain.index import Index
+from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.errors.kms import InvalidGrantTokenException
 
 Pairs = tuple[tuple[str, str], ...]
@@ -67,6 +68,11 @@ class Grant:
     issuing_account: str
     created: datetime
     terms: Terms
+
+    @property
+    def key_id(self) -> str:
+        """The bare id of the key."""
+        return self.key_arn.rpartition("/")[2]
 
 
 class Grants:
@@ -171,3 +177,36 @@ def _check(body: bytes) -> bytes:
 
 def _invalid_token() -> InvalidGrantTokenException:
     return InvalidGrantTokenException("The grant token is invalid.")  # The text is assumed.
+
+
+_ON_EVERY_KEY = frozenset(("CreateGrant", "DescribeKey", "RetireGrant"))
+_ON_SYMMETRIC_KEYS = frozenset(
+    (
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+    )
+)
+_BY_USAGE = {
+    "ENCRYPT_DECRYPT": frozenset(
+        ("Decrypt", "Encrypt", "GetPublicKey", "ReEncryptFrom", "ReEncryptTo")
+    ),
+    "SIGN_VERIFY": frozenset(("GetPublicKey", "Sign", "Verify")),
+    "KEY_AGREEMENT": frozenset(("DeriveSharedSecret", "GetPublicKey")),
+    "ENCAPSULATE_DECAPSULATE": frozenset(("Decapsulate", "Encapsulate", "GetPublicKey")),
+    "GENERATE_VERIFY_MAC": frozenset(("GenerateMac", "VerifyMac")),
+}
+"""KeyUsage of asymmetric and HMAC keys -> operations."""
+
+
+def grantable_operations(spec: str, usage: str) -> frozenset[str]:
+    """Give the operations that a grant on such a key may permit.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
+    """
+    return _ON_EVERY_KEY | (_ON_SYMMETRIC_KEYS if spec == SYMMETRIC else _BY_USAGE[usage])

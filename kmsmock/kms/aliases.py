@@ -44,6 +44,7 @@ def create_alias(call: Call, request: CreateAliasRequestTypeDef, key: Key) -> No
     """Let a new name stand for the key."""
     name = request["AliasName"]
     _require_customers_name(name)
+    _require_characters(name)
     if name in call.region.aliases:
         raise AlreadyExistsException(
             f"An alias with the name {call.region.kms_arn(name)} already exists"
@@ -78,13 +79,18 @@ def delete_alias(call: Call, request: DeleteAliasRequestTypeDef) -> None:
 
 @operation("kms", "ListAliases")
 def list_aliases(call: Call, request: ListAliasesRequestTypeDef) -> ListAliasesResponseTypeDef:
-    """List the aliases of the account and Region, or those of one key, by name."""
-    aliases = call.region.aliases
+    """List the aliases of the account and Region, predefined ones too, or those of one key.
+
+    They come in the order of their names.
+    """
+    aliases, of = call.region.aliases, "ListAliases"
     if "KeyId" in request:
+        key = find_key(call, request["KeyId"], _LISTED)
+        of += f" {key.arn}"
         aliases = Index()
-        for name in find_key(call, request["KeyId"], _LISTED).aliases:
+        for name in key.aliases:
             aliases[name] = call.region.aliases[name]
-    found, marker = page(aliases, call.request, default=50, most=100)
+    found, marker = page(aliases, call.request, default=50, most=100, of=of)
     reply: ListAliasesResponseTypeDef = call.new_reply()
     reply["Aliases"] = [alias_entry(call.region, alias) for alias in found]
     reply["Truncated"] = marker is not None
@@ -102,6 +108,9 @@ def _require_customers_name(name: str) -> None:
         )
     if name.startswith("alias/aws/"):
         raise NotAuthorizedException
+
+
+def _require_characters(name: str) -> None:
     if name == "alias/":
         raise InvalidAliasNameException("Alias name must not be empty.")  # Text assumed.
     if not re.fullmatch(r"[a-zA-Z0-9/_-]+", name):

@@ -16,7 +16,13 @@ from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.domain.key_state import KeyStates, require_state
 from kmsmock.errors import AccessDeniedException, ValidationException
 from kmsmock.errors.kms import IncorrectKeyException, InvalidCiphertextException
-from kmsmock.kms.targets import KeyTarget, find_key, key_used_by, require_usage
+from kmsmock.kms.targets import (
+    KeyTarget,
+    find_key,
+    key_used_by,
+    require_grant_tokens,
+    require_usage,
+)
 from kmsmock.protocol.validation import member_path
 
 if TYPE_CHECKING:
@@ -47,8 +53,10 @@ class CiphertextTarget:
         Raises:
             AccessDeniedException: the ciphertext's key is not here, and no other was named.
             InvalidCiphertextException: the ciphertext is none of KMS's.
+            InvalidGrantTokenException: one of the grant tokens is none.
             ValidationException: there is no ciphertext, or no key where one must be named.
         """
+        require_grant_tokens(call)
         identifier = cast("str | None", call.request.get(self.named.member))
         inside = self._key_id_inside(call.request)
         if inside is None and identifier is None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import (
         AliasListEntryTypeDef,
         CustomKeyStoresListEntryTypeDef,
+        GrantConstraintsOutputTypeDef,
+        GrantListEntryTypeDef,
         KeyMetadataTypeDef,
         MultiRegionConfigurationTypeDef,
         RotationsListEntryTypeDef,
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from kmsmock.domain.alias import Alias
     from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.grant import Constraints, Grant
     from kmsmock.domain.key import Key
     from kmsmock.domain.key_material import KeyMaterial
     from kmsmock.domain.multi_region import RelatedKeys
@@ -73,7 +76,7 @@ def rotation_entry(key: Key, material: KeyMaterial) -> RotationsListEntryTypeDef
     entry: dict[str, object] = {
         "KeyId": key.arn,
         "KeyMaterialId": material.material_id,
-        "KeyMaterialState": key.materials.state_of(material),
+        "KeyMaterialState": key.state_of_material(material),
     }
     if key.origin == "EXTERNAL":
         entry["ImportState"] = "PENDING_IMPORT" if material.secret is None else "IMPORTED"
@@ -110,6 +113,37 @@ def alias_entry(region: Region, alias: Alias) -> AliasListEntryTypeDef:
         entry["CreationDate"] = alias.created
         entry["LastUpdatedDate"] = alias.updated
     return entry
+
+
+def grant_entry(grant: Grant) -> GrantListEntryTypeDef:
+    """Give a grant's entry in a list; what was not asked for is absent."""
+    terms = grant.terms
+    members: dict[str, object] = {
+        "KeyId": grant.key_arn,
+        "GrantId": grant.grant_id,
+        "Name": terms.name,
+        "CreationDate": grant.created,
+        "GranteePrincipal": terms.grantee,
+        "GranteeServicePrincipal": terms.grantee_service,
+        "RetiringPrincipal": terms.retiring,
+        "RetiringServicePrincipal": terms.retiring_service,
+        "IssuingAccount": grant.issuing_account,
+        "Operations": list(terms.operations),
+        "Constraints": _grant_constraints(terms.constraints) or None,
+    }
+    entry = {name: value for name, value in members.items() if value is not None}
+    return cast("GrantListEntryTypeDef", entry)
+
+
+def _grant_constraints(constraints: Constraints) -> GrantConstraintsOutputTypeDef:
+    members: GrantConstraintsOutputTypeDef = {}
+    if constraints.equals is not None:
+        members["EncryptionContextEquals"] = dict(constraints.equals)
+    if constraints.subset is not None:
+        members["EncryptionContextSubset"] = dict(constraints.subset)
+    if constraints.source_arn is not None:
+        members["SourceArn"] = constraints.source_arn
+    return members
 
 
 def key_store_entry(store: CustomKeyStore) -> CustomKeyStoresListEntryTypeDef:

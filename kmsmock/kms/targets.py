@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from kmsmock.authorization.decision import hidden_from
 from kmsmock.domain.arn import parse_arn
+from kmsmock.domain.grant import read_token
 from kmsmock.domain.key_state import KeyStates, require_state
 from kmsmock.errors.kms import (
     CustomKeyStoreNotFoundException,
@@ -54,7 +55,9 @@ class KeyTarget:
         Raises:
             NotFoundException: there is none; the text depends on how it was named.
             InvalidArnException: an ARN that is malformed.
+            InvalidGrantTokenException: one of the grant tokens is none.
         """
+        require_grant_tokens(call)
         return find_key(call, cast("str", call.request[self.member]), self)
 
     def check(self, _call: Call, key: Key) -> None:
@@ -87,6 +90,16 @@ def key_used_by(
 ) -> KeyTarget:
     """Name a key, of any account, by key id, key ARN, alias name or alias ARN."""
     return KeyTarget(member, action, states, usage, aliases=True, other_accounts=True)
+
+
+def require_grant_tokens(call: Call) -> None:
+    """Refuse a malformed grant token; one for another key or a grant that is gone is no use.
+
+    Raises:
+        InvalidGrantTokenException: CreateGrant never gave this token.
+    """
+    for token in cast("list[str]", call.request.get("GrantTokens", ())):
+        read_token(token)
 
 
 def require_usage(key: Key, usage: str | None, action: str) -> None:
