@@ -19,7 +19,7 @@ from kmsmock.errors.kms import InvalidCiphertextException
 if TYPE_CHECKING:
     from kmsmock.domain.custom_key_store import CustomKeyStore
     from kmsmock.domain.import_token import ImportToken
-    from kmsmock.domain.key_material import Sealer
+    from kmsmock.domain.key_material import KeyMaterial, MaterialState, Sealer
     from kmsmock.domain.key_state import KeyState
     from kmsmock.domain.multi_region import RelatedKeys
 
@@ -39,7 +39,7 @@ class Key:
         deletion_window: what ScheduleKeyDeletion was asked for, while the key is leaving.
         deletion_date: when a key that is pending deletion will be gone; None for a primary that
             waits for its replicas to go first.
-        policy: the key policy, in the text that GetKeyPolicy gives.
+        policy: the key policy, as it was put; GetKeyPolicy writes it anew.
         tags: in the order in which the keys came; a new value keeps its key's place.
         aliases: the names of the aliases that stand for it.
         grants: the grants on it.
@@ -106,13 +106,26 @@ class Key:
 
     @property
     def current_material_id(self) -> str | None:
-        """What CurrentKeyMaterialId tells; symmetric keys of KMS's own or imported material."""
-        return self.materials.current_id if self.is_symmetric else None
+        """What CurrentKeyMaterialId tells; symmetric keys of KMS's own or imported material.
+
+        A replica is assumed to tell it from its first import on, as any key does.
+        """
+        if not self.is_symmetric or self.materials.awaits_first_import:
+            return None
+        return self.materials.current_id
 
     @property
     def secret(self) -> bytes:
         """The secret of an HMAC or asymmetric key (PKCS#8 DER) that is there."""
         return self.materials.current.require_secret()
+
+    def state_of_material(self, material: KeyMaterial) -> MaterialState:
+        """Give the KeyMaterialState of one of its materials."""
+        state = self.materials.state_of(material)
+        waits = self.related is not None and not self.related.everywhere(material.material_id)
+        if state == "PENDING_ROTATION" and waits:
+            return "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+        return state
 
     def schedule_deletion(self, now: datetime, window: timedelta) -> datetime | None:
         """Begin the waiting period, which a primary's replicas hold up as long as there are any.
@@ -124,6 +137,19 @@ class Key:
         waits = self.is_primary and self.related is not None and bool(self.related.replicas)
         self.deletion_date = None if waits else now + window
         return self.deletion_date
+
+    def delete_imported_material(self, material_id: str) -> None:
+        """Delete imported material here.
+
+        What waits for a rotation goes from a primary's replicas as well; a replica that deletes
+        it can take it in again (DeleteImportedKeyMaterial in the model).
+        """
+        if self.is_replica:
+            self.materials.empty(material_id)
+            return
+        if self.related is not None and material_id == self.materials.pending_id:
+            self.related.forget_pending(material_id)
+        self.materials.delete(material_id)
 
     def cancel_deletion(self) -> None:
         """End the waiting period; the key is disabled, whatever it was before."""

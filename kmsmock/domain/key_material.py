@@ -10,7 +10,9 @@ from typing import Literal, Protocol
 from kmsmock.crypto import symmetric
 
 RotationType = Literal["AUTOMATIC", "ON_DEMAND"]
-MaterialState = Literal["CURRENT", "NON_CURRENT", "PENDING_ROTATION"]
+MaterialState = Literal[
+    "CURRENT", "NON_CURRENT", "PENDING_ROTATION", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+]
 
 
 class Sealer(Protocol):
@@ -70,11 +72,13 @@ class KeyMaterials:
         by_id: oldest first, the pending one included.
         current_id: the material that encrypts and signs; None before the first import.
         pending_id: imported material that waits for a rotation, and may still be replaced.
+        awaits_first_import: a replica's, while all of it is known from the primary alone.
     """
 
     by_id: dict[str, KeyMaterial] = field(default_factory=dict)
     current_id: str | None = None
     pending_id: str | None = None
+    awaits_first_import: bool = False
 
     @property
     def current(self) -> KeyMaterial:
@@ -125,7 +129,18 @@ class KeyMaterials:
         if material_id == self.pending_id:
             self.pending_id = None
             del self.by_id[material_id]
-            return
+        else:
+            self.empty(material_id)
+
+    def fill(self, material: KeyMaterial) -> KeyMaterial:
+        """Import material again, or into a replica as it was imported into its primary."""
+        place = self.by_id[material.material_id]
+        place.secret = material.secret
+        self.awaits_first_import = False
+        return place
+
+    def empty(self, material_id: str) -> None:
+        """Delete imported material, even pending material, but keep its place."""
         self.by_id[material_id].secret = None
         self.by_id[material_id].expires = None
 

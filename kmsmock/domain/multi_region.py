@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from kmsmock.domain.region import Region
+
 
 @dataclass(slots=True, eq=False)
 class RelatedKeys:
@@ -36,23 +38,16 @@ class RelatedKeys:
         return self.primary if region == self.primary.region else self.replicas.get(region)
 
     def replicate(
-        self,
-        *,
-        arn: str,
-        region: str,
-        created: datetime,
-        description: str,
-        policy: str,
-        tags: dict[str, str],
+        self, region: Region, created: datetime, description: str, policy: str, tags: dict[str, str]
     ) -> Key:
         """Give the primary a new replica in a Region that has none; it is Creating."""
         primary = self.primary
         imported = primary.origin == "EXTERNAL"
-        self.replicas[region] = Key(
+        replica = Key(
             key_id=primary.key_id,
-            arn=arn,
+            arn=region.kms_arn(f"key/{primary.key_id}"),
             account_id=primary.account_id,
-            region=region,
+            region=region.name,
             created=created,
             spec=primary.spec,
             usage=primary.usage,
@@ -65,7 +60,8 @@ class RelatedKeys:
             rotation=primary.rotation,
             related=self,
         )
-        return self.replicas[region]
+        self.replicas[region.name] = region.keys[replica.key_id] = replica
+        return replica
 
     def make_primary(self, replica: Key) -> None:
         """Let a replica and the primary change places; both are Updating.
@@ -85,8 +81,7 @@ class RelatedKeys:
     def expect_import(self, material_id: str) -> None:
         """Let the replicas take in material that was imported into the primary as new."""
         for materials in self._materials_of_replicas():
-            if material_id not in materials.by_id:
-                copy_place(self.primary.materials, material_id, materials)
+            copy_place(self.primary.materials, material_id, materials)
 
     def forget_pending(self, material_id: str) -> None:
         """Delete material that waits for its rotation in the replicas, as it was in the primary."""
@@ -101,12 +96,10 @@ class RelatedKeys:
             for materials in self._materials_of_replicas()
         )
 
-    def follow_rotation(self, now: datetime) -> None:
-        """Let the replicas' imported material rotate as the primary's did."""
-        current = self.primary.materials.current_id
+    def follow_rotation(self, material_id: str, now: datetime) -> None:
+        """Let the replicas' imported material rotate on demand as the primary's did."""
         for materials in self._materials_of_replicas():
-            if current is not None and current in materials.by_id:
-                materials.rotate_to(materials.by_id[current], now, "ON_DEMAND")
+            materials.rotate_to(materials.by_id[material_id], now, "ON_DEMAND")
 
     def _materials_of_replicas(self) -> Iterator[KeyMaterials]:
         """Give the replicas' own materials; none where KMS's own is shared."""
@@ -117,7 +110,7 @@ class RelatedKeys:
 
 def to_be_imported(materials: KeyMaterials) -> KeyMaterials:
     """Give the places of a primary's imported materials, for a replica's imports to fill."""
-    places = KeyMaterials()
+    places = KeyMaterials(awaits_first_import=True)
     for material_id in materials.by_id:
         copy_place(materials, material_id, places)
     return places

@@ -35,9 +35,14 @@ def watch_rotation(world: World, region: Region, key: Key, now: datetime) -> Non
 
 
 def _rotate_when_due(world: World, region: Region, key_id: str, at: datetime) -> None:
-    """Rotate the key, unless it is gone, unusable, or its schedule was changed."""
+    """Rotate the key, unless it is gone, unusable, or its schedule was changed.
+
+    Nor does a key that became a replica: its primary rotates their common material.
+    """
     key = region.keys.get(key_id)
-    if key is not None and key.rotation.is_due(at) and key.state in USABLE:
+    if key is None or key.is_replica:
+        return
+    if key.rotation.is_due(at) and key.state in USABLE:
         _rotate(world, region, key, at)
 
 
@@ -48,7 +53,7 @@ def resume_rotation(world: World, region: Region, key: Key, now: datetime) -> No
     the period is over; else the old schedule goes on (GetKeyRotationStatus in the model).
     """
     rotation = key.rotation
-    if rotation.period is None:
+    if rotation.period is None or key.is_replica:
         return
     if now - (key.materials.current.rotated or key.created) >= rotation.period:
         _rotate(world, region, key, now)
@@ -76,6 +81,8 @@ def _finish_on_demand_rotation(world: World, region: Region, key_id: str, at: da
     key = region.keys.get(key_id)
     if key is None or key.rotation.on_demand_started is None:
         return
+    if key.related is not None:
+        key = key.related.primary
     key.rotation.on_demand_started = None
     materials = key.materials
     if key.origin == "AWS_KMS":
@@ -85,3 +92,5 @@ def _finish_on_demand_rotation(world: World, region: Region, key_id: str, at: da
     else:
         return  # It was deleted, or expired, meanwhile.
     materials.rotate_to(material, at, "ON_DEMAND")
+    if key.related is not None:
+        key.related.follow_rotation(material.material_id, at)

@@ -25,6 +25,7 @@ from kmsmock.errors.kms import (
     NotFoundException,
     UnsupportedOperationException,
 )
+from kmsmock.kms.multi_region import require_no_replica
 from kmsmock.kms.origins import require_origin
 from kmsmock.kms.targets import key_named_by
 from kmsmock.operation import operation
@@ -91,12 +92,13 @@ def import_key_material(
     _require_material_that_fits(request, key, material.material_id, is_new=is_new)
     was_complete = key.materials.complete
     if not is_new:
-        key.materials.by_id[material.material_id].secret = material.secret
-        material = key.materials.by_id[material.material_id]
+        material = key.materials.fill(material)
     elif key.materials.current_id is None:
         key.materials.make_current(material)
     else:
         key.materials.add_pending(material)
+    if is_new and key.related is not None:
+        key.related.expect_import(material.material_id)
     material.expires = expires
     material.description = request.get("KeyMaterialDescription", material.description)
     if key.materials.complete and not was_complete:
@@ -180,6 +182,8 @@ def _require_material_that_fits(
 
     The text about material that waits is recorded, the others are assumed.
     """
+    if is_new:
+        require_no_replica(key)
     is_known = material_id in key.materials.by_id
     if request.get("KeyMaterialId", material_id) != material_id:
         raise IncorrectKeyMaterialException(
@@ -205,7 +209,7 @@ def _delete_when_expired(region: Region, key_id: str, material_id: str, at: date
     key = region.keys.get(key_id)
     material = key and key.materials.by_id.get(material_id)
     if key and material and material.expires is not None and material.expires <= at:
-        key.materials.delete(material_id)
+        key.delete_imported_material(material_id)
 
 
 @operation(
@@ -223,7 +227,7 @@ def delete_imported_key_material(
         if material_id not in key.materials.by_id:
             # Code and text are assumed.
             raise NotFoundException(f"Key material {material_id} of {key.arn} does not exist")
-        key.materials.delete(material_id)
+        key.delete_imported_material(material_id)
     reply: DeleteImportedKeyMaterialResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
     if material_id is not None and key.is_symmetric:  # For others assumed, as in ImportKeyMaterial.

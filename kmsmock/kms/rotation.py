@@ -17,6 +17,7 @@ from kmsmock.errors.kms import (
     UnsupportedOperationException,
 )
 from kmsmock.kms.due_rotation import begin_on_demand_rotation, schedule_rotation
+from kmsmock.kms.multi_region import require_no_replica
 from kmsmock.kms.origins import require_origin
 from kmsmock.kms.pages import page
 from kmsmock.kms.shapes import rotation_entry
@@ -69,6 +70,7 @@ def _require_automatic_rotation(key: Key) -> None:
     """Refuse a key that cannot rotate; which of the two errors comes first is assumed."""
     _require_rotation(key)
     require_origin(key, "AWS_KMS")
+    require_no_replica(key)
 
 
 def _require_rotation(key: Key) -> None:
@@ -126,13 +128,20 @@ def list_key_rotations(
     return reply
 
 
+def _has_material_to_rotate_to(key: Key) -> bool:
+    """Tell whether new material was imported, into all replicas too."""
+    pending = key.materials.pending_id
+    return pending is not None and (key.related is None or key.related.everywhere(pending))
+
+
 @operation("kms", "RotateKeyOnDemand", key_named_by("KeyId", "kms:RotateKeyOnDemand", ROTATABLE))
 def rotate_key_on_demand(
     call: Call, _request: RotateKeyOnDemandRequestTypeDef, key: Key
 ) -> RotateKeyOnDemandResponseTypeDef:
     """Give the key new material now, or let imported material take its turn."""
     _require_rotation(key)
-    if key.origin == "EXTERNAL" and key.materials.pending_id is None:
+    require_no_replica(key)
+    if key.origin == "EXTERNAL" and not _has_material_to_rotate_to(key):
         raise KMSInvalidStateException(
             f"No available key material pending rotation for the key: {key.arn}."
         )
