@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -28,8 +29,15 @@ SECRETS = ("AKIAFROMTHEFILE", "secret of the file", "token of the file")
 
 
 @pytest.fixture(autouse=True)
-def no_network(socket_disabled):
-    """Whoever opens a socket fails."""
+def no_network(monkeypatch):
+    """Whoever looks a host up, or connects to one, fails."""
+
+    def refuse(*arguments, **_named):
+        pytest.fail(f"a connection was attempted: {arguments}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, refuse)
 
 
 def signed_headers(client):
@@ -361,6 +369,14 @@ def test_a_client_made_under_the_outer_mock_alone_is_ours(order):
         client = boto3.client("kms", region_name="us-east-1")
         with inner:
             assert ours(client)
+
+
+def test_the_guard_sees_what_leaves():
+    """Without the mock the early client's request would have left."""
+    with pytest.raises(pytest.fail.Exception, match="a connection was attempted"):
+        boto3.client(
+            "kms", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        ).list_keys()
 
 
 def test_an_early_client_is_ours_under_moto():

@@ -5,6 +5,7 @@ import inspect
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -295,6 +296,7 @@ def test_every_operation_is_a_function_of_its_targets(named):
 # Imports
 
 
+@cache
 def loaded_after(statement):
     """The modules that a fresh Python has loaded after a statement."""
     script = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from expect import refused
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmsmock.errors import SerializationException
@@ -560,6 +560,8 @@ def near(shape):
     return plain.get(kind, st.text(string.printable)) | json_values
 
 
+however_slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 OPERATIONS = [
     ("kms", "CreateKey"),
     ("kms", "Encrypt"),
@@ -572,6 +574,7 @@ OPERATIONS = [
 ]
 
 
+@however_slow
 @given(st.data())
 def test_no_json_is_an_accident(data):
     """Arbitrary members are read, refused as another type, or told as broken constraints."""
@@ -585,6 +588,7 @@ def test_no_json_is_an_accident(data):
     assert set(request) <= set(model.input_shape.members)
 
 
+@however_slow
 @given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
 def test_no_body_is_an_accident(body):
     """Arbitrary bytes are a JSON object or SerializationException."""
