@@ -1,12 +1,7 @@
 """Custom key stores as far along as a test needs them, made with boto3 and the CloudHSM CLI."""
 
-import datetime as dt
-
-from kmsmock.controls.transitions import Transitions
-
 PASSWORD = "kmsPswd1"
 NAME = "ExampleKeyStore"
-TWENTY_MINUTES = dt.timedelta(minutes=20)
 
 
 def admin_cli(aws, cluster):
@@ -125,8 +120,3 @@ def delete_cluster(cloudhsm, cluster):
     """Delete a cluster with its HSMs."""
     delete_hsms(cloudhsm, cluster)
     cloudhsm.delete_cluster(ClusterId=cluster.cluster_id)
-
-
-def take_time(monkeypatch):
-    """Let connecting and disconnecting take twenty minutes from now on, as they may in AWS."""
-    monkeypatch.setattr(Transitions, "delay_of", lambda _self, _change: TWENTY_MINUTES)

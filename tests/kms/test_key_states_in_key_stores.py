@@ -12,7 +12,6 @@ from key_stores import (
     key_state,
     outcome,
     succeed,
-    take_time,
 )
 
 
@@ -41,28 +40,6 @@ def labels_in_cluster(cli):
 
 def arn_of(kms, key_id):
     return kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
-
-
-def test_keys_become_unavailable_at_once(kms, monkeypatch, store_id, key_id):
-    """From DisconnectCustomKeyStore on, still DISCONNECTING, keys are Unavailable."""
-    take_time(monkeypatch)
-
-    kms.disconnect_custom_key_store(CustomKeyStoreId=store_id)
-
-    metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
-    assert (metadata["KeyState"], metadata["Enabled"]) == ("Unavailable", False)
-
-
-def test_keys_are_back_when_connected(aws, kms, monkeypatch, store_id, key_id):
-    """Keys stay Unavailable while CONNECTING, and are Enabled again when CONNECTED."""
-    disconnect(kms, store_id)
-    take_time(monkeypatch)
-
-    kms.connect_custom_key_store(CustomKeyStoreId=store_id)
-
-    assert key_state(kms, key_id) == "Unavailable"
-    aws.clock.advance(minutes=20)
-    assert key_state(kms, key_id) == "Enabled"
 
 
 def test_keys_of_kms_do_not_notice(kms, store_id):
