@@ -121,11 +121,10 @@ class Key:
 
     def state_of_material(self, material: KeyMaterial) -> MaterialState:
         """Give the KeyMaterialState of one of its materials."""
-        state = self.materials.state_of(material)
-        waits = self.related is not None and not self.related.everywhere(material.material_id)
-        if state == "PENDING_ROTATION" and waits:
+        is_pending = material.material_id == self.materials.pending_id
+        if is_pending and self.related and not self.related.everywhere(material.material_id):
             return "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
-        return state
+        return self.materials.state_of(material)
 
     def schedule_deletion(self, now: datetime, window: timedelta) -> datetime | None:
         """Begin the waiting period, which a primary's replicas hold up as long as there are any.

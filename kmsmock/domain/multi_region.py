@@ -90,10 +90,10 @@ class RelatedKeys:
                 materials.delete(material_id)
 
     def everywhere(self, material_id: str) -> bool:
-        """Tell whether imported material is there in every replica."""
+        """Tell whether material is there in every one of the keys."""
         return all(
-            material_id in materials.by_id and materials.by_id[material_id].secret is not None
-            for materials in self._materials_of_replicas()
+            key.materials.by_id[material_id].secret is not None
+            for key in (self.primary, *self.replicas.values())
         )
 
     def follow_rotation(self, material_id: str, now: datetime) -> None:

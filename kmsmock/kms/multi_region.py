@@ -9,6 +9,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from kmsmock.authorization.key_policy import as_shown
 from kmsmock.domain.key_state import SETTLED, USABLE, require_state
 from kmsmock.errors.kms import (
     AlreadyExistsException,
@@ -78,7 +79,7 @@ def replicate_key(
     call.world.begin("replica key creation", call.now, functools.partial(_settle, replica))
     reply: ReplicateKeyResponseTypeDef = call.new_reply()
     reply["ReplicaKeyMetadata"] = key_metadata(replica)
-    reply["ReplicaPolicy"] = replica.policy
+    reply["ReplicaPolicy"] = as_shown(replica.policy, region.partition)
     if replica.tags:
         reply["ReplicaTags"] = [
             {"TagKey": name, "TagValue": value} for name, value in replica.tags.items()
