@@ -11,6 +11,8 @@ from botocore.validate import ParamValidator
 from kmsmock import mock_kms_cloudhsm
 
 REGION = "us-east-1"
+SESSION = boto3.Session()
+"""One for all tests: it reads botocore's models once."""
 
 
 @pytest.fixture(autouse=True)
@@ -73,13 +75,13 @@ def aws():
 @pytest.fixture
 def kms(aws):
     """A KMS client."""
-    return boto3.client("kms", region_name=REGION)
+    return SESSION.client("kms", region_name=REGION)
 
 
 @pytest.fixture
 def cloudhsm(aws):
     """A CloudHSM v2 client."""
-    return boto3.client("cloudhsmv2", region_name=REGION)
+    return SESSION.client("cloudhsmv2", region_name=REGION)
 
 
 @pytest.fixture
