@@ -6,11 +6,14 @@ import os
 import boto3
 import botocore.client
 import pytest
+from botocore.config import Config
 from botocore.validate import ParamValidator
 
 from kmsmock import mock_kms_cloudhsm
 
 REGION = "us-east-1"
+NO_RETRIES = Config(retries={"total_max_attempts": 1})
+"""botocore takes LimitExceededException for throttling, and would sleep and try again."""
 SESSION = boto3.Session()
 """One for all tests: it reads botocore's models once."""
 
@@ -75,13 +78,13 @@ def aws():
 @pytest.fixture
 def kms(aws):
     """A KMS client."""
-    return SESSION.client("kms", region_name=REGION)
+    return SESSION.client("kms", region_name=REGION, config=NO_RETRIES)
 
 
 @pytest.fixture
 def cloudhsm(aws):
     """A CloudHSM v2 client."""
-    return SESSION.client("cloudhsmv2", region_name=REGION)
+    return SESSION.client("cloudhsmv2", region_name=REGION, config=NO_RETRIES)
 
 
 @pytest.fixture
