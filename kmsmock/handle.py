@@ -51,15 +51,20 @@ class Handle:
         """
         return self._builder().key_store(name, hsms, hsm_type)
 
-    def cloudhsm_cli(self, cluster_id: str) -> CloudHsmCli:
+    def cloudhsm_cli(self, cluster_id: str, *, key_availability_check: bool = True) -> CloudHsmCli:
         """Start the CloudHSM CLI on a cluster of the handle's Region.
+
+        Args:
+            key_availability_check: keys must be on two HSMs to be made and used; False is
+                `configure-cli --disable-key-availability-check`.
 
         Raises:
             LookupError: there is no such cluster.
         """
         from kmsmock.cloudhsm_cli import CloudHsmCli
 
-        return CloudHsmCli(self._builder().find_cluster(cluster_id), self._world)
+        cluster = self._builder().find_cluster(cluster_id)
+        return CloudHsmCli(cluster, self._world, key_availability_check=key_availability_check)
 
     @property
     def network(self) -> NetworkLevers:
@@ -77,6 +82,20 @@ class Handle:
         from kmsmock.levers import HsmLevers
 
         return HsmLevers(self._world, self.region, hsm_id)
+
+    def promote_backup_share(self, backup_id: str) -> None:
+        """Promote what a backup's resource policy shares, as AWS RAM does.
+
+        RAM's PromoteResourceShareCreatedFromPolicy: only then DescribeBackups(Shared=True) of the
+        accounts that it is shared with shows the backup.
+
+        Raises:
+            LookupError: the handle's Region has no such backup.
+            ValueError: the backup has no resource policy.
+        """
+        from kmsmock.levers import promote_share
+
+        promote_share(self._world, self.region, backup_id)
 
     def _builder(self) -> Builder:
         from kmsmock.ready import Builder

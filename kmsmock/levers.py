@@ -59,6 +59,45 @@ class NetworkLevers:
             group = _named(groups, security_group_id, "security group", self._region)
             group.allows_cluster_traffic = False
 
+    def disconnect(self, cluster_id: str) -> None:
+        """Cut the network between KMS and a cluster: NETWORK_ERRORS, and keys that do not work.
+
+        The CloudHSM CLI, which stands in the cluster's own VPC, still reaches it.
+
+        Raises:
+            LookupError: the Region has no such cluster.
+        """
+        self._set_reach(cluster_id, reaches=False)
+
+    def reconnect(self, cluster_id: str) -> None:
+        """Mend the network between KMS and a cluster.
+
+        Raises:
+            LookupError: the Region has no such cluster.
+        """
+        self._set_reach(cluster_id, reaches=True)
+
+    def _set_reach(self, cluster_id: str, *, reaches: bool) -> None:
+        with self._world.lock:
+            clusters = _present(self._world, self._region).clusters
+            by_id = {cluster.cluster_id: cluster for cluster in clusters}
+            _named(by_id, cluster_id, "cluster", self._region).kms_reaches_it = reaches
+
+
+def promote_share(world: World, region: str, backup_id: str) -> None:
+    """Promote what a backup's resource policy shares to a standard RAM resource share.
+
+    Raises:
+        LookupError: the Region has no such backup.
+        ValueError: the backup has no resource policy.
+    """
+    with world.lock:
+        backups = {backup.backup_id: backup for backup in _present(world, region).backups}
+        backup = _named(backups, backup_id, "backup", region)
+        if backup.policy is None:
+            raise ValueError(f"{backup_id} has no resource policy: call PutResourcePolicy first")
+        backup.share_promoted = True
+
 
 class HsmLevers:
     """Breaks one HSM, and mends it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kmsmock.cloudhsm_cli import keys, users
+from kmsmock.cloudhsm_cli import hsms, keys, users
 from kmsmock.cloudhsm_cli.command_line import read_line
 from kmsmock.cloudhsm_cli.session import Refused, Session
 
@@ -30,8 +30,10 @@ class CloudHsmCli:
     Source: https://docs.aws.amazon.com/cloudhsm/latest/userguide/cloudhsm_cli-reference.html
     """
 
-    def __init__(self, cluster: Cluster, world: World) -> None:
-        self._session = Session(cluster, world)
+    def __init__(
+        self, cluster: Cluster, world: World, *, key_availability_check: bool = True
+    ) -> None:
+        self._session = Session(cluster, world, key_availability_check=key_availability_check)
 
     def run(self, line: str) -> Result:
         """Run a command such as `user create --username kmsuser --role crypto-user ...`.
@@ -49,6 +51,10 @@ class CloudHsmCli:
     def activate(self, password: str) -> Result:
         """`cluster activate`: set the administrator's password, 7 to 32 characters."""
         return self._do(lambda now: users.activate(self._session, now, password))
+
+    def hsm_info(self) -> Result:
+        """`cluster hsm-info`: make, serial number and firmware of every HSM that answers."""
+        return self._do(lambda _now: hsms.list_hsms(self._session))
 
     def login(self, username: str, password: str, role: str) -> Result:
         """`login`: as a user of role `admin` or `crypto-user`."""
@@ -74,12 +80,25 @@ class CloudHsmCli:
         """`user change-password`: one's own, or as an administrator anybody's."""
         return self._do(lambda _now: users.change_password(self._session, username, password, role))
 
+    def user_change_mfa_token_sign(self, username: str, role: str, public_key: str) -> Result:
+        """`user change-mfa token-sign`: set a second factor, one's own or as an administrator.
+
+        The user cannot log in by password alone from then on, and kmsmock's CLI signs no tokens.
+
+        Args:
+            public_key: the public key that tokens are verified with, PEM. AWS's tool asks for its
+                file and for signed tokens.
+        """
+        return self._do(
+            lambda _now: users.set_second_factor(self._session, username, role, public_key)
+        )
+
     def key_list(
         self,
         filter: str | Sequence[str] = (),  # noqa: A002 - the option's name
         verbose: bool = False,
     ) -> Result:
-        """`key list`: the crypto user's own keys.
+        """`key list`: the crypto user's own keys and those shared with it.
 
         Args:
             filter: `attr.label=...`, `key-reference=...`, or several of them, all of which a key
@@ -115,6 +134,45 @@ class CloudHsmCli:
         """`key delete`: the one key of the crypto user that fits the filter."""
         return self._do(lambda _now: keys.delete_key(self._session, _several(filter)))
 
+    def key_set_attribute(
+        self,
+        filter: str | Sequence[str],  # noqa: A002 - as above
+        name: str,
+        value: bool | str,
+    ) -> Result:
+        """`key set-attribute`: one attribute of the one own key that fits the filter.
+
+        Args:
+            name: `label`, `id`, or one of the yes-or-no attributes.
+            value: true or false, a label, or an id in hex.
+        """
+        text = value if isinstance(value, str) else str(value).lower()
+        return self._do(
+            lambda _now: keys.set_attribute(self._session, _several(filter), name, text)
+        )
+
+    def key_share(
+        self,
+        filter: str | Sequence[str],  # noqa: A002 - as above
+        username: str,
+        role: str,
+    ) -> Result:
+        """`key share`: let another crypto user use the one own key that fits the filter."""
+        return self._do(
+            lambda _now: keys.share_key(self._session, _several(filter), username, role)
+        )
+
+    def key_unshare(
+        self,
+        filter: str | Sequence[str],  # noqa: A002 - as above
+        username: str,
+        role: str,
+    ) -> Result:
+        """`key unshare`: take that back."""
+        return self._do(
+            lambda _now: keys.unshare_key(self._session, _several(filter), username, role)
+        )
+
     def _do(self, command: Callable[[datetime], object]) -> Result:
         """Do a command as a call is done: one at a time, after all that has fallen due."""
         world = self._session.world
@@ -123,6 +181,7 @@ class CloudHsmCli:
             world.advance_to(now)
             try:
                 self._session.require_hsms()
+                self._session.forget_lost_user()
                 return {"error_code": 0, "data": command(now)}
             except Refused as refused:
                 return {"error_code": 1, "data": str(refused)}

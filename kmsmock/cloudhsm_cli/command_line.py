@@ -30,16 +30,23 @@ _USERNAME: dict[str, tuple[str, Kind]] = {"--username": ("username", "text")}
 _ROLE: dict[str, tuple[str, Kind]] = {"--role": ("role", "text")}
 _PASSWORD: dict[str, tuple[str, Kind]] = {"--password": ("password", "text")}
 _FILTER: dict[str, tuple[str, Kind]] = {"--filter": ("filter", "texts")}
+_SHARED_KEY = _FILTER | _USERNAME | _ROLE
 _WHO = _USERNAME | _ROLE | _PASSWORD
 
 COMMANDS: dict[tuple[str, ...], Command] = {
     ("cluster", "activate"): Command("activate", _PASSWORD, tuple(_PASSWORD)),
+    ("cluster", "hsm-info"): Command("hsm_info", {}, ()),
     ("login",): Command("login", _WHO, tuple(_WHO)),
     ("logout",): Command("logout", {}, ()),
     ("user", "list"): Command("user_list", {}, ()),
     ("user", "create"): Command("user_create", _WHO, tuple(_WHO)),
     ("user", "delete"): Command("user_delete", _USERNAME | _ROLE, tuple(_USERNAME | _ROLE)),
     ("user", "change-password"): Command("user_change_password", _WHO, tuple(_WHO)),
+    ("user", "change-mfa", "token-sign"): Command(
+        "user_change_mfa_token_sign",
+        _USERNAME | _ROLE | {"--public-key": ("public_key", "text")},
+        ("--username", "--role", "--public-key"),
+    ),
     ("key", "list"): Command("key_list", _FILTER | {"--verbose": ("verbose", "flag")}, ()),
     ("key", "generate-symmetric", "aes"): Command(
         "key_generate_symmetric_aes",
@@ -51,6 +58,13 @@ COMMANDS: dict[tuple[str, ...], Command] = {
         ("--label", "--key-length-bytes"),
     ),
     ("key", "delete"): Command("key_delete", _FILTER, tuple(_FILTER)),
+    ("key", "set-attribute"): Command(
+        "key_set_attribute",
+        _FILTER | {"--name": ("name", "text"), "--value": ("value", "text")},
+        ("--filter", "--name", "--value"),
+    ),
+    ("key", "share"): Command("key_share", _SHARED_KEY, tuple(_SHARED_KEY)),
+    ("key", "unshare"): Command("key_unshare", _SHARED_KEY, tuple(_SHARED_KEY)),
 }
 """The words of a command -> the command. In AWS's CLI all of these have more options."""
 

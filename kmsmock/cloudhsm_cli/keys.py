@@ -1,10 +1,11 @@
-"""key list, key generate-symmetric aes, key delete.
+"""key list, key generate-symmetric aes, key delete, key set-attribute, key share, key unshare.
 
-The texts of refusals are assumed, but for the one whose source stands beside it.
+The texts of refusals are assumed, but for those whose source stands beside them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.cloudhsm_cli.session import Refused
@@ -34,15 +35,9 @@ SETTABLE = frozenset(
 )
 """The yes-or-no attributes that a new key's maker may choose."""
 
-TOO_FEW_HSMS = (
-    "Cannot perform the requested key operation as the key must be available on at least 2 HSMs. "
-    "Either increase the number of HSMs in the cluster, or disable the key availability check."
-)
-"""https://docs.aws.amazon.com/cloudhsm/latest/userguide/working-client-sync.html"""
-
 
 def list_keys(session: Session, filters: Sequence[str], *, verbose: bool) -> dict[str, Any]:
-    """List the crypto user's own keys that fit every filter."""
+    """List the crypto user's own keys, and those shared with it, that fit every filter."""
     matched = _matched(session, filters)
     return {
         "matched_keys": [_verbose(session, key) if verbose else _brief(key) for key in matched],
@@ -62,8 +57,7 @@ def generate_aes(
         name: _flag(name, value) for name, value in attributes.items() if name != "id"
     }
     flags["never-extractable"] = not flags["extractable"]
-    if session.key_availability_check and len(session.cluster.active_hsms()) < 2:
-        raise Refused(TOO_FEW_HSMS)
+    session.require_available_keys()
     key = session.cluster.generate_aes_key(
         user.name,
         label,
@@ -77,11 +71,66 @@ def generate_aes(
 
 def delete_key(session: Session, filters: Sequence[str]) -> dict[str, str]:
     """Delete the one key of the crypto user that fits every filter."""
+    session.cluster.delete_key(_own_key(session, filters).reference)
+    return {"message": "Key deleted successfully"}
+
+
+def set_attribute(
+    session: Session, filters: Sequence[str], name: str, value: str
+) -> dict[str, str]:
+    """Set one attribute of the one key of the crypto user that fits every filter."""
+    key = _own_key(session, filters)
+    if name == "label":
+        session.cluster.replace_key(replace(key, label=value))
+    elif name == "id":
+        session.cluster.replace_key(replace(key, id=_hex(value)))
+    else:
+        on = _flag(name, value)
+        if (name == "extractable" and on) or not key.attributes["modifiable"]:
+            # The text is of recorded answers, cloudhsmv2.md section 9.
+            raise Refused(
+                f"Attribute {name} cannot be set to the value {value} by the user for this "
+                "operation"
+            )
+        session.cluster.replace_key(replace(key, attributes={**key.attributes, name: on}))
+    return {"message": "Attribute set successfully"}
+
+
+def share_key(session: Session, filters: Sequence[str], username: str, role: str) -> dict[str, str]:
+    """Let another crypto user use the one key of the crypto user that fits every filter."""
+    key = _own_key(session, filters)
+    session.require_available_keys()
+    other = session.cluster.users.get(username.lower())
+    if other is None or other.role != role or role != "crypto-user":
+        raise Refused(f"User {username} of role {role} does not exist.")
+    if other.name == key.owner or other.name in key.shared_with:
+        raise Refused(f"User {other.name} may use the key already.")
+    session.cluster.replace_key(replace(key, shared_with=key.shared_with | {other.name}))
+    return {"message": "Key shared successfully"}
+
+
+def unshare_key(
+    session: Session, filters: Sequence[str], username: str, role: str
+) -> dict[str, str]:
+    """Let another crypto user use the key no more."""
+    key = _own_key(session, filters)
+    session.require_available_keys()
+    name = username.lower()
+    if role != "crypto-user" or name not in key.shared_with:
+        raise Refused(f"The key is not shared with user {username} of role {role}.")
+    session.cluster.replace_key(replace(key, shared_with=key.shared_with - {name}))
+    return {"message": "Key unshared successfully"}
+
+
+def _own_key(session: Session, filters: Sequence[str]) -> HsmKey:
+    """Give the one key that fits every filter; only its owner may change or delete it."""
+    user = session.require_login("crypto-user")
     matched = _matched(session, filters)
     if len(matched) != 1:
         raise Refused(f"The filter must match exactly one key; it matches {len(matched)}.")
-    session.cluster.delete_key(matched[0].reference)
-    return {"message": "Key deleted successfully"}
+    if matched[0].owner != user.name:
+        raise Refused(f"The key is user {matched[0].owner}'s; only its owner can do this.")
+    return matched[0]
 
 
 def _matched(session: Session, filters: Sequence[str]) -> list[HsmKey]:
@@ -90,7 +139,7 @@ def _matched(session: Session, filters: Sequence[str]) -> list[HsmKey]:
     return [
         key
         for key in session.cluster.keys.values()
-        if key.owner == user.name
+        if (key.owner == user.name or user.name in key.shared_with)
         and all(_filterable(key).get(name) == value for name, value in wanted)
     ]
 
@@ -149,13 +198,16 @@ def _brief(key: HsmKey) -> dict[str, Any]:
 
 
 def _verbose(session: Session, key: HsmKey) -> dict[str, Any]:
-    owner = session.cluster.users.get(key.owner)
-    coverage = "full" if owner is None else session.cluster.coverage_of(owner)
+    def covered(name: str) -> dict[str, str]:
+        user = session.cluster.users.get(name)
+        coverage = "full" if user is None else session.cluster.coverage_of(user)
+        return {"username": name, "key-coverage": coverage}
+
     return {
         "key-reference": key.reference,
         "key-info": {
-            "key-owners": [{"username": key.owner, "key-coverage": coverage}],
-            "shared-users": [],
+            "key-owners": [covered(key.owner)],
+            "shared-users": [covered(name) for name in sorted(key.shared_with)],
             "key-quorum-values": {
                 "manage-key-quorum-value": 0,
                 "use-key-quorum-value": 0,

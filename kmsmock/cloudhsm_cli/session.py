@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 OWNER = "owner"
 """The name under which the CLI logs in: the cluster's owner, in as many sessions as they like."""
 
+TOO_FEW_HSMS = (
+    "Cannot perform the requested key operation as the key must be available on at least 2 HSMs. "
+    "Either increase the number of HSMs in the cluster, or disable the key availability check."
+)
+"""https://docs.aws.amazon.com/cloudhsm/latest/userguide/working-client-sync.html"""
+
 
 class Refused(Exception):
     """The CLI's `error_code` 1; the message is its `data`."""
@@ -26,7 +32,7 @@ class Session:
 
     Attributes:
         user: who is logged in; None before the log-in.
-        key_availability_check: keys must be on two HSMs to be made.
+        key_availability_check: keys must be on two HSMs to be made and used.
     """
 
     cluster: Cluster
@@ -58,3 +64,17 @@ class Session:
         if self.user.role != role:
             raise Refused(f"This command needs a user of role {role}.")
         return self.user
+
+    def forget_lost_user(self) -> None:
+        """End the log-in of a user who is not in the HSMs any more, or came from a backup."""
+        if self.user is not None and self.cluster.users.get(self.user.name) is not self.user:
+            self.user = None
+
+    def require_available_keys(self) -> None:
+        """Refuse to make or use keys that one HSM alone would have.
+
+        Raises:
+            Refused: the check is on, and less than two HSMs answer.
+        """
+        if self.key_availability_check and len(self.cluster.active_hsms()) < 2:
+            raise Refused(TOO_FEW_HSMS)

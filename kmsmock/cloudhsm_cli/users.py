@@ -1,14 +1,19 @@
-"""cluster activate, login, logout, user list, user create, user delete, user change-password.
+"""cluster activate, login, logout, and the commands that begin with `user`.
 
 The texts of refusals are assumed throughout: AWS publishes those of successes only.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.cloudhsm_cli.session import OWNER, Refused
+from kmsmock.crypto.exceptions import InvalidKeyMaterial
+from kmsmock.crypto.keys import load_others_public
+from kmsmock.domain.automatic_backups import begin_daily_backups
 from kmsmock.domain.crypto_user import CryptoUser, LockedOut, LoggedInElsewhere, WrongPassword
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from kmsmock.domain.crypto_user import Role
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,31}")
+PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----", re.DOTALL)
 ROLES: dict[str, Role] = {"admin": "admin", "crypto-user": "crypto-user"}
 """The roles that a command may name."""
 
@@ -30,7 +36,15 @@ def activate(session: Session, now: datetime, password: str) -> str:
     _require_good_password(password)
     admin.role = "admin"
     admin.change_password(password)
-    session.world.begin("cluster activation", now, lambda _now: session.cluster.finish_activation())
+    world, cluster = session.world, session.cluster
+
+    def finish(at: datetime) -> None:
+        cluster.finish_activation()
+        if cluster.state == "ACTIVE":
+            region = world.region(cluster.account_id, cluster.region_name)
+            begin_daily_backups(region, cluster, world, at)
+
+    world.begin("cluster activation", now, finish)
     return "Cluster activation successful"
 
 
@@ -123,6 +137,36 @@ def change_password(session: Session, username: str, password: str, role: str) -
     _require_good_password(password)
     user.change_password(password)
     return _named(user)
+
+
+def set_second_factor(
+    session: Session, username: str, role: str, public_key: str
+) -> dict[str, str]:
+    """Ask a user for a second factor from now on: oneself, or anybody as an administrator."""
+    if session.user is None:
+        raise Refused("Log in first: this command needs a logged-in user.")
+    user = _find(session, username, role)
+    if user is not session.user:
+        session.require_login("admin")
+    try:
+        load_others_public(_der_of(public_key))
+    except InvalidKeyMaterial:
+        raise Refused("The public key is not a valid key in PEM.") from None
+    user.mfa = True
+    return _named(user)
+
+
+def _der_of(pem: str) -> bytes:
+    """Take the one public key out of its PEM.
+
+    Raises:
+        InvalidKeyMaterial: there is none.
+    """
+    found = PUBLIC_KEY.fullmatch(pem.strip())
+    try:
+        return base64.b64decode("".join(found.group(1).split()), validate=True) if found else b""
+    except binascii.Error:
+        raise InvalidKeyMaterial("not base64") from None
 
 
 def _find(session: Session, username: str, role: str) -> CryptoUser:

@@ -7,4 +7,11 @@ from typing import Final
 SERVICE: Final = "cloudhsmv2"
 """The service's name in botocore."""
 
-from kmsmock.cloudhsmv2 import clusters, hsms  # noqa: E402, F401 - each declares its operations
+from kmsmock.cloudhsmv2 import (  # noqa: E402, F401 - each declares its operations
+    backups,
+    cluster_creation,
+    clusters,
+    hsms,
+    resource_policies,
+    tags,
+)

@@ -1,47 +1,37 @@
-"""CreateCluster, InitializeCluster, DeleteCluster, DescribeClusters."""
+"""InitializeCluster, ModifyCluster, DeleteCluster, DescribeClusters."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kmsmock.cloudhsmv2.cluster_choices import read_hsm_type, read_retention_days
+from kmsmock.cloudhsmv2.filters import last_of_page_before, read_filters
 from kmsmock.cloudhsmv2.shapes import cluster_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
 from kmsmock.crypto.exceptions import CertificateProblem
-from kmsmock.domain.cluster import Cluster, HsmType, Mode
-from kmsmock.domain.network import NetworkProblem
-from kmsmock.errors import NotImplementedByKmsmock
-from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException, CloudHsmTagException
+from kmsmock.domain.automatic_backups import look_when_too_old
+from kmsmock.domain.cluster import Cluster, HsmType
+from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.operation import operation
-from kmsmock.protocol.pagination import read_marker, write_marker
+from kmsmock.protocol.pagination import write_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_cloudhsmv2.type_defs import (
-        BackupRetentionPolicyTypeDef,
-        CreateClusterRequestTypeDef,
-        CreateClusterResponseTypeDef,
         DeleteClusterRequestTypeDef,
         DeleteClusterResponseTypeDef,
         DescribeClustersRequestTypeDef,
         DescribeClustersResponseTypeDef,
         InitializeClusterRequestTypeDef,
         InitializeClusterResponseTypeDef,
-        TagTypeDef,
+        ModifyClusterRequestTypeDef,
+        ModifyClusterResponseTypeDef,
     )
 
     from kmsmock.call import Call
     from kmsmock.domain.cluster import ClusterStates
-
-MODES: dict[HsmType, frozenset[Mode]] = {
-    "hsm1.medium": frozenset(("FIPS",)),
-    "hsm2m.medium": frozenset(("FIPS", "NON_FIPS")),
-}
-"""HSM type -> its modes.
-
-Kept difference: today's AWS answers `Provided HsmType is not supported.` to hsm1.medium too.
-https://docs.aws.amazon.com/cloudhsm/latest/userguide/cluster-hsm-types.html
-"""
 
 LONGEST_PEM = 5000
 """Characters, where the model lets 20,000 through."""
@@ -49,83 +39,8 @@ LONGEST_PEM = 5000
 HIGHEST_PAGE = 25
 """The model's limit for MaxResults; assumed to be the default as well."""
 
-
-@operation("cloudhsmv2", "CreateCluster")
-def create_cluster(
-    call: Call, request: CreateClusterRequestTypeDef
-) -> CreateClusterResponseTypeDef:
-    """Make a cluster without HSMs; it is UNINITIALIZED from the next call on."""
-    if "SourceBackupId" in request:
-        raise NotImplementedByKmsmock(
-            "kmsmock does not implement SourceBackupId of CreateCluster yet"
-        )
-    hsm_type, mode = _type_and_mode(request["HsmType"], request.get("Mode"))
-    retention = _retention_days(request.get("BackupRetentionPolicy"))
-    tags = _tags(request.get("TagList", []))
-    network = call.region.network
-    try:
-        subnets = network.subnets_by_zone(request["SubnetIds"])
-    except NetworkProblem as problem:
-        raise CloudHsmInvalidRequestException(str(problem)) from None
-    randomness = call.world.randomness
-    cluster_id = f"cluster-{randomness.base32(11)}"
-    cluster = Cluster(
-        cluster_id,
-        call.region.account_id,
-        call.region.name,
-        len(call.region.clusters),
-        call.now,
-        hsm_type,
-        mode,
-        request.get("NetworkType", "IPV4"),
-        network.vpc_id,
-        subnets,
-        network.add_security_group(f"sg-{randomness.hex(17)}", f"cloudhsm-cluster-{cluster_id}-sg"),
-        randomness.base32(20),
-        retention,
-        tags,
-    )
-    call.region.clusters[cluster_id] = cluster
-    call.world.begin("cluster creation", call.now, lambda _now: cluster.finish_creation())
-    reply: CreateClusterResponseTypeDef = call.new_reply()
-    reply["Cluster"] = cluster_shape(cluster)
-    return reply
-
-
-def _type_and_mode(hsm_type: str, mode: Mode | None) -> tuple[HsmType, Mode]:
-    """Check that AWS has such HSMs, and find the mode where the type leaves no choice."""
-    if hsm_type not in MODES:
-        raise CloudHsmInvalidRequestException("Provided HsmType is not supported.")
-    if mode is None:
-        if len(MODES[hsm_type]) > 1:
-            raise CloudHsmInvalidRequestException("Mode is a required argument for this hsm type.")
-        (mode,) = MODES[hsm_type]
-    if mode not in MODES[hsm_type]:
-        # The text is assumed.
-        raise CloudHsmInvalidRequestException(f"Mode {mode} is not supported for this hsm type.")
-    return hsm_type, mode
-
-
-def _retention_days(policy: BackupRetentionPolicyTypeDef | None) -> int:
-    """Read for how many days backups are kept: 7 to 379, else 90. The texts are assumed."""
-    if policy is None:
-        return 90
-    if "Type" not in policy or "Value" not in policy:
-        raise CloudHsmInvalidRequestException("BackupRetentionPolicy needs both Type and Value.")
-    days = int(policy["Value"])
-    if not 7 <= days <= 379:
-        raise CloudHsmInvalidRequestException(
-            "The backup retention value must be between 7 and 379 days."
-        )
-    return days
-
-
-def _tags(tag_list: Sequence[TagTypeDef]) -> dict[str, str]:
-    """Read the tags of a new cluster; assumed: that a key given twice is refused, and how."""
-    tags = {tag["Key"]: tag["Value"] for tag in tag_list}
-    if len(tags) < len(tag_list):
-        raise CloudHsmTagException("Duplicate tag keys found.")
-    return tags
+ROLLBACK_WINDOW = timedelta(hours=24)
+"""How long after a change of its type a cluster can go back (cloudhsmv2.md section 3.1)."""
 
 
 @operation(
@@ -167,6 +82,62 @@ def initialize_cluster(
     return reply
 
 
+NOT_BEING_CHANGED: ClusterStates = frozenset(("UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED"))
+"""ModifyCluster; assumed. Another HSM type takes an ACTIVE cluster."""
+
+
+@operation(
+    "cloudhsmv2",
+    "ModifyCluster",
+    cluster_named_by("ClusterId", "cloudhsm:ModifyCluster", NOT_BEING_CHANGED),
+)
+def modify_cluster(
+    call: Call, request: ModifyClusterRequestTypeDef, cluster: Cluster
+) -> ModifyClusterResponseTypeDef:
+    """Keep backups for another time, change to HSMs of another type, or go back to the former."""
+    if "BackupRetentionPolicy" not in request and "HsmType" not in request:
+        # Assumed, text and all.
+        raise CloudHsmInvalidRequestException("Specify BackupRetentionPolicy or HsmType.")
+    days = read_retention_days(request.get("BackupRetentionPolicy"), cluster.backup_retention_days)
+    hsm_type = _new_type(cluster, request["HsmType"]) if "HsmType" in request else None
+    if days != cluster.backup_retention_days:
+        cluster.backup_retention_days = days
+        for backup in cluster.backups:
+            look_when_too_old(backup, cluster, call.world, call.now)
+    if hsm_type is not None:
+        _begin_type_change(call, cluster, hsm_type)
+    reply: ModifyClusterResponseTypeDef = call.new_reply()
+    reply["Cluster"] = cluster_shape(cluster)
+    return reply
+
+
+def _new_type(cluster: Cluster, asked: str) -> HsmType:
+    """Check a change of the HSM type: to the newer one, or back in time. The texts are assumed."""
+    hsm_type = read_hsm_type(asked)
+    if cluster.state != "ACTIVE":
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' is in state {cluster.state}; its HSM type can be "
+            "changed while it is ACTIVE."
+        )
+    way = (cluster.hsm_type, hsm_type)
+    if way != ("hsm1.medium", "hsm2m.medium") and hsm_type != cluster.former_hsm_type:
+        raise CloudHsmInvalidRequestException(
+            f"The HSM type of cluster '{cluster.cluster_id}' cannot be changed from {way[0]} to "
+            f"{way[1]}."
+        )
+    return hsm_type
+
+
+def _begin_type_change(call: Call, cluster: Cluster, hsm_type: HsmType) -> None:
+    cluster.begin_type_change(hsm_type)
+
+    def finish(at: datetime) -> None:
+        cluster.finish_type_change(at + ROLLBACK_WINDOW)
+        call.world.do_after(at, ROLLBACK_WINDOW, cluster.close_rollback)
+
+    call.world.begin("cluster type change", call.now, finish)
+
+
 NOT_BEING_DELETED: ClusterStates = frozenset(
     ("CREATE_IN_PROGRESS", "UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED")
 )
@@ -199,7 +170,7 @@ def delete_cluster(
     return reply
 
 
-FILTERS: Mapping[str, Callable[[Cluster], str]] = {
+FILTERS: Mapping[str, Callable[[Cluster], str | None]] = {
     "clusterIds": lambda cluster: cluster.cluster_id,
     "states": lambda cluster: cluster.state,
     "vpcIds": lambda cluster: cluster.vpc_id,
@@ -212,19 +183,10 @@ def describe_clusters(
     call: Call, request: DescribeClustersRequestTypeDef
 ) -> DescribeClustersResponseTypeDef:
     """Describe the clusters that fit every filter, in the order of their ids (assumed)."""
-    filters = request.get("Filters", {})
-    for name in filters:
-        if name not in FILTERS:
-            # The text is assumed.
-            raise CloudHsmInvalidRequestException(
-                f"Invalid filter name: {name}. Valid filters are {', '.join(FILTERS)}."
-            )
-    after = _last_of_page_before(request.get("NextToken"))
+    fits = read_filters(request.get("Filters", {}), FILTERS)
+    after = last_of_page_before(request.get("NextToken"))
     fitting = [
-        cluster
-        for cluster in call.region.clusters
-        if cluster.cluster_id > after
-        and all(FILTERS[name](cluster) in values for name, values in filters.items())
+        cluster for cluster in call.region.clusters if cluster.cluster_id > after and fits(cluster)
     ]
     limit = request.get("MaxResults", HIGHEST_PAGE)
     reply: DescribeClustersResponseTypeDef = call.new_reply()
@@ -232,13 +194,3 @@ def describe_clusters(
     if len(fitting) > limit:
         reply["NextToken"] = write_marker(fitting[limit - 1].cluster_id)
     return reply
-
-
-def _last_of_page_before(token: str | None) -> str:
-    if token is None:
-        return ""
-    try:
-        return read_marker(token)
-    except ValueError:
-        # The text is assumed.
-        raise CloudHsmInvalidRequestException("The NextToken is not valid.") from None

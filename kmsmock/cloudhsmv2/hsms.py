@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from kmsmock.cloudhsmv2.shapes import hsm_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
+from kmsmock.domain.automatic_backups import begin_backup, begin_daily_backups, latest_contents
+from kmsmock.domain.backup import restore_into
 from kmsmock.domain.cluster import TAKES_HSMS, Cluster
 from kmsmock.domain.hsm import Hsm
 from kmsmock.domain.network import NetworkProblem
@@ -37,11 +39,21 @@ if TYPE_CHECKING:
 def create_hsm(
     call: Call, request: CreateHsmRequestTypeDef, cluster: Cluster
 ) -> CreateHsmResponseTypeDef:
-    """Make an HSM in one of the cluster's zones; it is ACTIVE from the next call on."""
+    """Make an HSM in one of the cluster's zones; it is ACTIVE from the next call on.
+
+    To an ACTIVE cluster's HSMs it comes with a backup of them; to a cluster that has none left
+    with the latest backup, which is then what the cluster holds.
+    """
     if cluster.state in ("UNINITIALIZED", "INITIALIZED") and cluster.hsms:
         raise CloudHsmInvalidRequestException(
             f"Cluster '{cluster.cluster_id}' already contains an HSM but has not yet been fully "
             "activated"
+        )
+    stored = latest_contents(cluster)
+    if cluster.state == "ACTIVE" and cluster.holds_nothing and stored is None:
+        # Assumed, text and all: without a backup there is nothing that could go onto the HSM.
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' has no backup from which its HSM could be restored."
         )
     zone = request["AvailabilityZone"]
     subnet = cluster.subnets_by_zone.get(zone)
@@ -65,12 +77,21 @@ def create_hsm(
         f"2001:db8::{randomness.hex(4)}" if cluster.network_type == "DUALSTACK" else None,
         cluster.hsm_type,
     )
+    if cluster.state == "ACTIVE":
+        if cluster.holds_nothing and stored is not None:
+            restore_into(cluster, stored)
+        elif cluster.active_hsms():
+            stored = begin_backup(call.region, cluster, call.world, call.now).contents
     cluster.begin_hsm_creation(hsm)
+    users = None if stored is None else stored.users.values()
 
     def finish(now: datetime) -> None:
         from kmsmock.domain.hsm_certificates import certify
 
-        cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness.bytes))
+        if cluster.finish_hsm_creation(
+            hsm, lambda: certify(cluster.number, now, randomness.bytes), users
+        ):
+            begin_daily_backups(call.region, cluster, call.world, now)
 
     call.world.begin("hsm creation", call.now, finish)
     reply: CreateHsmResponseTypeDef = call.new_reply()
@@ -94,7 +115,10 @@ SELECTORS: dict[str, Callable[[Hsm], str]] = {
 def delete_hsm(
     call: Call, request: DeleteHsmRequestTypeDef, cluster: Cluster
 ) -> DeleteHsmResponseTypeDef:
-    """Delete the HSM that exactly one of its id, its interface's id or its address names."""
+    """Delete the HSM that exactly one of its id, its interface's id or its address names.
+
+    A backup is made before it goes, if any HSM of the cluster answers.
+    """
     given = {name: value for name, value in request.items() if name in SELECTORS}
     if len(given) != 1:
         # The text is assumed.
@@ -108,6 +132,8 @@ def delete_hsm(
         raise CloudHsmResourceNotFoundException(
             f"HSM '{value}' does not exist in cluster '{cluster.cluster_id}'."
         )
+    if cluster.state == "ACTIVE" and cluster.active_hsms():
+        begin_backup(call.region, cluster, call.world, call.now)
     cluster.begin_hsm_deletion(hsm)
     call.world.begin("hsm deletion", call.now, lambda _now: cluster.finish_hsm_deletion(hsm))
     reply: DeleteHsmResponseTypeDef = call.new_reply()

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mypy_boto3_cloudhsmv2.type_defs import CertificatesTypeDef, ClusterTypeDef, HsmTypeDef
+from kmsmock.cloudhsmv2.tag_lists import tag_list
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudhsmv2.type_defs import (
+        BackupTypeDef,
+        CertificatesTypeDef,
+        ClusterTypeDef,
+        HsmTypeDef,
+    )
+
+    from kmsmock.domain.backup import Backup
     from kmsmock.domain.cluster import Cluster
     from kmsmock.domain.hsm import Hsm
 
@@ -29,16 +37,16 @@ def cluster_shape(cluster: Cluster) -> ClusterTypeDef:
         "NetworkType": cluster.network_type,
         "Certificates": _certificates_shape(cluster),
         "Mode": cluster.mode,
+        "TagList": tag_list(cluster.tags),
     }
-    if cluster.tags:
-        # Assumed: without tags the member is left out, because the model's TagList is never empty.
-        shape["TagList"] = [{"Key": key, "Value": value} for key, value in cluster.tags.items()]
     if cluster.state_message is not None:
         shape["StateMessage"] = cluster.state_message
     if cluster.pre_co_password is not None:
         shape["PreCoPassword"] = cluster.pre_co_password
     if cluster.source_backup_id is not None:
         shape["SourceBackupId"] = cluster.source_backup_id
+    if cluster.rollback_until is not None:
+        shape["HsmTypeRollbackExpiration"] = cluster.rollback_until
     return shape
 
 
@@ -75,4 +83,27 @@ def hsm_shape(hsm: Hsm) -> HsmTypeDef:
         shape["EniIpV6"] = hsm.eni_ipv6
     if hsm.state_message is not None:
         shape["StateMessage"] = hsm.state_message
+    return shape
+
+
+def backup_shape(backup: Backup) -> BackupTypeDef:
+    """Write a backup, with the members of a copy and those of its state."""
+    shape: BackupTypeDef = {
+        "BackupId": backup.backup_id,
+        "BackupArn": backup.arn,
+        "BackupState": backup.state,
+        "ClusterId": backup.cluster_id,
+        "CreateTimestamp": backup.created,
+        "NeverExpires": backup.never_expires,
+        "TagList": tag_list(backup.tags),
+        "HsmType": backup.hsm_type,
+        "Mode": backup.mode,
+    }
+    if backup.source is not None:
+        shape["CopyTimestamp"] = backup.source.copied
+        shape["SourceRegion"] = backup.source.region_name
+        shape["SourceBackup"] = backup.source.backup_id
+        shape["SourceCluster"] = backup.cluster_id
+    if backup.delete_at is not None:
+        shape["DeleteTimestamp"] = backup.delete_at
     return shape

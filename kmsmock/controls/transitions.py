@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Literal, cast, get_args
 
 Change = Literal[
+    "backup copy",
+    "backup creation",
     "cluster activation",
     "cluster creation",
     "cluster deletion",
     "cluster initialization",
+    "cluster type change",
     "hsm creation",
     "hsm deletion",
     "key store connection",
@@ -24,6 +27,10 @@ Policy = Literal["immediate", "realistic"]
 """What a user asks for."""
 
 REALISTIC: dict[Change, timedelta] = {
+    # Assumed.
+    "backup copy": timedelta(minutes=10),
+    # Assumed.
+    "backup creation": timedelta(minutes=5),
     # "DescribeClusters lagged about 80 s": cloudhsmv2.md section 3.1.
     "cluster activation": timedelta(seconds=80),
     # "A few minutes": section 3.1; the number is assumed.
@@ -32,6 +39,8 @@ REALISTIC: dict[Change, timedelta] = {
     "cluster deletion": timedelta(minutes=5),
     # Assumed.
     "cluster initialization": timedelta(minutes=5),
+    # Assumed.
+    "cluster type change": timedelta(minutes=30),
     # "5-15 minutes (313 s seen)": section 4.
     "hsm creation": timedelta(seconds=313),
     # HSMs "were still counted about 120 s after" DeleteHsm: section 3.5; the rest is assumed.

@@ -6,17 +6,18 @@ cloudhsmv2.md sections 3 and 4 have it.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kmsmock.domain.crypto_user import CryptoUser
-from kmsmock.domain.hsm_key import Attributes, HsmKey, storage_attributes
+from kmsmock.domain.hsm_key import Attributes, HsmKey, KeyNumbers, storage_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
+    from kmsmock.domain.backup import Backup
+    from kmsmock.domain.crypto_user import UserRecord
     from kmsmock.domain.hsm import Hsm
     from kmsmock.domain.hsm_certificates import HsmCertificates
     from kmsmock.domain.network import SecurityGroup, Subnet
@@ -73,6 +74,9 @@ class Cluster:
         hsm_certificates: the signing request and its vouchers, from the first HSM to the
             beginning of initialization.
         keys: by key reference.
+        backups: those made of it that are not yet deleted for good, oldest first.
+        former_hsm_type: the type that it can go back to until `rollback_until`.
+        kms_reaches_it: False while a test has cut the network between the two.
     """
 
     cluster_id: str
@@ -98,7 +102,11 @@ class Cluster:
     hsms: dict[str, Hsm] = field(default_factory=dict)
     users: dict[str, CryptoUser] = field(default_factory=dict)
     keys: dict[str, HsmKey] = field(default_factory=dict)
-    _key_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(0x280001))
+    key_numbers: KeyNumbers = field(default_factory=KeyNumbers)
+    backups: list[Backup] = field(default_factory=list, repr=False)
+    former_hsm_type: HsmType | None = None
+    rollback_until: datetime | None = None
+    kms_reaches_it: bool = True
 
     @property
     def security_group_id(self) -> str:
@@ -113,6 +121,11 @@ class Cluster:
         """Give the HSMs that answer."""
         return [hsm for hsm in self.hsms.values() if hsm.state == "ACTIVE"]
 
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether there is no HSM that holds users and keys, so that they come from a backup."""
+        return all(hsm.state == "DELETE_IN_PROGRESS" for hsm in self.hsms.values())
+
     def active_zones(self) -> set[str]:
         """Give the zones of the HSMs that answer."""
         return {hsm.availability_zone for hsm in self.active_hsms()}
@@ -125,9 +138,9 @@ class Cluster:
     # does nothing when a deletion came first.
 
     def finish_creation(self) -> None:
-        """Become UNINITIALIZED."""
+        """Become UNINITIALIZED, or INITIALIZED where a backup brought the certificate."""
         if self.state == "CREATE_IN_PROGRESS":
-            self._enter("UNINITIALIZED")
+            self._enter("UNINITIALIZED" if self.certificate is None else "INITIALIZED")
 
     def begin_initialization(self, certificate: str, trust_anchor: str) -> None:
         """Take the certificate of the cluster and of its issuer, whose checks are done."""
@@ -152,6 +165,27 @@ class Cluster:
             self.pre_co_password = None
             self._enter("ACTIVE")
 
+    def begin_type_change(self, hsm_type: HsmType) -> None:
+        """Begin to have HSMs of another type, or again of the type before."""
+        rollback = hsm_type == self.former_hsm_type
+        self.former_hsm_type = None if rollback else self.hsm_type
+        self.rollback_until = None
+        self.hsm_type = hsm_type
+        self._enter("ROLLBACK_IN_PROGRESS" if rollback else "MODIFY_IN_PROGRESS")
+
+    def finish_type_change(self, rollback_until: datetime) -> None:
+        """Be ACTIVE again; the way back is open until then, unless this was it."""
+        for hsm in self.hsms.values():
+            hsm.hsm_type = self.hsm_type
+        if self.former_hsm_type is not None:
+            self.rollback_until = rollback_until
+        self._enter("ACTIVE")
+
+    def close_rollback(self, at: datetime) -> None:
+        """Keep the present type for good, if the time for going back is over."""
+        if self.rollback_until is not None and self.rollback_until <= at:
+            self.former_hsm_type = self.rollback_until = None
+
     def begin_deletion(self) -> None:
         """Begin to go; there are no HSMs left."""
         self._enter("DELETE_IN_PROGRESS", "The cluster is being deleted.")
@@ -168,14 +202,41 @@ class Cluster:
         """Take an HSM that is being made."""
         self.hsms[hsm.hsm_id] = hsm
 
-    def finish_hsm_creation(self, hsm: Hsm, certify: Callable[[], HsmCertificates]) -> None:
-        """Let the HSM become ACTIVE; the first one of a new cluster brings the signing request."""
+    def finish_hsm_creation(
+        self,
+        hsm: Hsm,
+        certify: Callable[[], HsmCertificates],
+        users: Collection[UserRecord] | None = None,
+    ) -> bool:
+        """Let the HSM become ACTIVE; the first one of a new cluster brings the signing request.
+
+        Users do not follow changes that were made since its backup: who was made since is missing
+        from the new HSM, who was deleted since is on that one only.
+
+        Args:
+            users: of the backup that was restored onto it; None for the cluster's own.
+
+        Returns:
+            Whether the cluster became ACTIVE with it, its users having come from a backup.
+        """
         if hsm.state != "CREATE_IN_PROGRESS":
-            return
+            return False
         hsm.state = "ACTIVE"
         hsm.state_message = "HSM created."
         if self.state == "UNINITIALIZED":
             self.hsm_certificates = certify()
+        if users is not None:
+            names = {user.name for user in users}
+            for name in self.users.keys() - names:
+                self.users[name].missing_from.add(hsm.hsm_id)
+            for user in users:
+                if user.name not in self.users:
+                    self.users[user.name] = CryptoUser.of(user)
+                    self.users[user.name].missing_from.update(self.hsms.keys() - {hsm.hsm_id})
+        if self.state == "INITIALIZED" and self.source_backup_id is not None:
+            self._enter("ACTIVE")
+            return True
+        return False
 
     def begin_hsm_deletion(self, hsm: Hsm) -> None:
         """Let the HSM begin to go; it answers nobody any more."""
@@ -193,7 +254,10 @@ class Cluster:
     # Users and keys
 
     def add_user(self, user: CryptoUser) -> None:
-        """Take a user, who is on all HSMs from now on."""
+        """Take a user, who is on all HSMs that answer from now on."""
+        user.missing_from.update(
+            hsm.hsm_id for hsm in self.hsms.values() if hsm.state == "DEGRADED"
+        )
         self.users[user.name] = user
 
     def coverage_of(self, user: CryptoUser) -> Literal["full", "inconsistent"]:
@@ -220,17 +284,20 @@ class Cluster:
             key_id: its id attribute in hex; by default a random one.
             attributes: by default those of a key that encrypts and wraps and never leaves.
         """
-        reference = f"0x{next(self._key_numbers):016x}"
         key = HsmKey(
-            reference,
+            self.key_numbers.next_reference(),
             owner,
             label,
             random_bytes(32).hex() if key_id is None else key_id,
             storage_attributes() if attributes is None else attributes,
             random_bytes(length),
         )
-        self.keys[reference] = key
+        self.keys[key.reference] = key
         return key
+
+    def replace_key(self, key: HsmKey) -> None:
+        """Put a key in the place of the one with its reference."""
+        self.keys[key.reference] = key
 
     def delete_key(self, reference: str) -> None:
         """Delete a key, for good.

@@ -26,13 +26,28 @@ class LoggedInElsewhere(Exception):
     """Somebody else is logged in as this user."""
 
 
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """What an HSM keeps of a user, and so does a backup.
+
+    Assumed: that the count of wrong log-ins, which locks a user, is part of it.
+    """
+
+    name: str
+    role: Role
+    password: str = field(repr=False)
+    mfa: bool
+    wrong_logins: int
+
+
 @dataclass(eq=False, slots=True)
 class CryptoUser:
     """A user and who is logged in as it.
 
     Attributes:
         name: in lower case, as the HSMs store it.
-        mfa: a second factor is set, which a log-in by password alone cannot give.
+        mfa: a second factor is set, which a log-in by password alone cannot give; who has set it
+            is rid of it only by being deleted and made again.
         missing_from: ids of HSMs that lost the user, or never got it.
     """
 
@@ -43,6 +58,21 @@ class CryptoUser:
     missing_from: set[str] = field(default_factory=set)
     _wrong_logins: int = field(default=0, repr=False)
     _logins: list[str] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def of(cls, record: UserRecord) -> CryptoUser:
+        """Make the user that a record tells of; nobody is logged in as it."""
+        return cls(
+            record.name,
+            record.role,
+            record.password,
+            record.mfa,
+            _wrong_logins=record.wrong_logins,
+        )
+
+    def record(self) -> UserRecord:
+        """Give what an HSM keeps of the user now."""
+        return UserRecord(self.name, self.role, self._password, self.mfa, self._wrong_logins)
 
     @property
     def locked(self) -> bool:

@@ -15,6 +15,7 @@ from kmsmock.domain.crypto_user import LockedOut, WrongPassword
 from kmsmock.errors.kms import (
     CloudHsmClusterInvalidConfigurationException,
     CloudHsmClusterNotActiveException,
+    CustomKeyStoreInvalidStateException,
     KMSInvalidStateException,
 )
 
@@ -100,8 +101,10 @@ class CustomKeyStore:
 
     def begin_to_disconnect(self) -> int:
         """Leave CONNECTED, CONNECTING or FAILED for DISCONNECTING; log kmsuser out."""
-        if self.state == "CONNECTED" and self.cluster is not None:
-            self._kms_user().log_out(OWNED_BY_KMS)
+        # An older backup, restored into a cluster that had lost its HSMs, may be without kmsuser.
+        user = None if self.cluster is None else self.cluster.users.get(KMS_USER)
+        if self.state == "CONNECTED" and user is not None:
+            user.log_out(OWNED_BY_KMS)
         self.state = "DISCONNECTING"
         self.error_code = None
         self.attempts += 1
@@ -118,17 +121,21 @@ class CustomKeyStore:
         Raises:
             CloudHsmClusterInvalidConfigurationException: the cluster has not two active HSMs in
                 two zones, or is gone.
+            CustomKeyStoreInvalidStateException: KMS does not reach it; assumed.
         """
         cluster = self.cluster
         if cluster is None or cluster.state != "ACTIVE":
             raise CloudHsmClusterInvalidConfigurationException(TWO_HSMS)
         require_two_hsms(cluster)
+        self.require_communication(CustomKeyStoreInvalidStateException)
         return cluster.generate_aes_key(KMS_USER, label, random_bytes).reference
 
     def delete_backing_key(self, reference: str) -> bool:
         """Delete the material of a KMS key that is gone, where that can be done (5)."""
         cluster = self.cluster
         if not self.connected or cluster is None or not cluster.active_hsms():
+            return False
+        if not cluster.kms_reaches_it:
             return False
         if reference not in cluster.keys:
             return False
@@ -150,13 +157,13 @@ class CustomKeyStore:
         return key
 
     def require_communication(self, error: type[ServiceError] = KMSInvalidStateException) -> None:
-        """Refuse when the cluster is gone or has no active HSM.
+        """Refuse when the cluster is gone, cannot be reached or has no active HSM.
 
         Args:
             error: what the operation answers then; by default what the use of a key answers.
         """
         cluster = self.cluster
-        if cluster is None or not cluster.active_hsms():
+        if cluster is None or not cluster.kms_reaches_it or not cluster.active_hsms():
             raise error("KMS cannot communicate with your CloudHSM cluster")
 
     def _obstacle(self) -> str | None:
@@ -170,6 +177,8 @@ class CustomKeyStore:
             return "INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET"
         if not cluster.active_hsms():
             return "INSUFFICIENT_CLOUDHSM_HSMS"
+        if not cluster.kms_reaches_it:
+            return "NETWORK_ERRORS"
         return None
 
     def _log_in(self) -> str | None:

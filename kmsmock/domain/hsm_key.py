@@ -50,15 +50,35 @@ def storage_attributes() -> Attributes:
     }
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(slots=True)
+class KeyNumbers:
+    """Numbers for the references of keys.
+
+    A cluster, its backups and the clusters made of them share one: a key made after the backup in
+    one of them is never taken for another one's.
+    """
+
+    last: int = 0x280000
+
+    def next_reference(self) -> str:
+        """Give `0x` and 16 hex digits that no key had before."""
+        self.last += 1
+        return f"0x{self.last:016x}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class HsmKey:
     """An AES key that never leaves the HSMs; it is used through its methods.
+
+    Nothing of it changes, so that cluster and backups can hold the same one: whoever shares a key
+    puts another in its place.
 
     Attributes:
         reference: `0x` and 16 hex digits, unique in the cluster.
         owner: name of the crypto user who made it.
         id: the id attribute in hex without `0x`; KMS calls it the backing key id. May be empty.
         attributes: the yes-or-no ones.
+        shared_with: names of the crypto users who may use it beside its owner.
     """
 
     reference: str
@@ -67,6 +87,7 @@ class HsmKey:
     id: str
     attributes: Attributes
     _secret: bytes = field(repr=False)
+    shared_with: frozenset[str] = frozenset()
 
     @property
     def length(self) -> int:

@@ -13,6 +13,7 @@ from kmsmock.domain.network import Network
 
 if TYPE_CHECKING:
     from kmsmock.crypto.symmetric import CipherName
+    from kmsmock.domain.backup import Backup
     from kmsmock.domain.cluster import Cluster
     from kmsmock.domain.custom_key_store import CustomKeyStore
     from kmsmock.domain.grant import Grant
@@ -36,6 +37,7 @@ class Region:
     aliases: Index[Alias] = field(default_factory=Index)
     key_stores: Index[CustomKeyStore] = field(default_factory=Index)
     clusters: Index[Cluster] = field(default_factory=Index)
+    backups: Index[Backup] = field(default_factory=Index)
     aws_managed_keys: int = 0
     retirable: dict[str, Index[Grant]] = field(default_factory=dict)
     network: Network = field(init=False)
@@ -54,6 +56,10 @@ class Region:
     def cipher(self) -> CipherName:
         """What symmetric encryption keys seal with here."""
         return "SM4" if self.partition == "aws-cn" else "AES"
+
+    def cloudhsm_arn(self, resource: str) -> str:
+        """Give the ARN of a CloudHSM resource here: `backup/<id>`."""
+        return str(Arn(self.partition, "cloudhsm", self.name, self.account_id, resource))
 
     def kms_arn(self, resource: str) -> str:
         """Give the ARN of a KMS resource here: `key/<id>` or an alias's name."""

@@ -135,14 +135,6 @@ def test_subnet_stays_in_its_zone(cloudhsm):
     assert described(cloudhsm, second)["SubnetMapping"]["us-east-1b"] == "subnet-bbbbbbbb"
 
 
-def test_backups_are_not_there_yet(cloudhsm):
-    """SourceBackupId is refused by name, and makes no cluster."""
-    with refused("NotImplementedByKmsmock", status=501):
-        new_cluster(cloudhsm, SourceBackupId="backup-ro5c4er4aac")
-
-    assert cloudhsm.describe_clusters()["Clusters"] == []
-
-
 def test_first_hsm_brings_the_csr(cloudhsm):
     """With the first HSM, DescribeClusters shows a CSR and three certificates."""
     cluster_id = cluster_with_csr(cloudhsm)

@@ -1,0 +1,66 @@
+"""Resource policies of CloudHSM backups: whom they let restore a backup in another account.
+
+Source: https://docs.aws.amazon.com/cloudhsm/latest/userguide/sharing.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmsmock.authorization.policy import Document, PolicyProblem, read_document
+from kmsmock.errors import NotImplementedByKmsmock
+from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
+
+if TYPE_CHECKING:
+    from kmsmock.authorization.caller import Caller
+    from kmsmock.authorization.policy import Statement
+    from kmsmock.domain.backup import Backup
+
+
+def read_backup_policy(text: str) -> Document:
+    """Read the policy that a request brings.
+
+    Raises:
+        CloudHsmInvalidRequestException: it is no policy; the texts are assumed.
+        NotImplementedByKmsmock: a statement has a condition.
+    """
+    try:
+        document = read_document(text)
+    except PolicyProblem as problem:
+        raise CloudHsmInvalidRequestException(str(problem)) from None
+    for statement in document.statements:
+        if statement.principals is None or statement.actions is None:
+            raise CloudHsmInvalidRequestException(
+                "Each statement of a resource policy needs Principal and Action."
+            )
+        if statement.conditions:
+            raise NotImplementedByKmsmock(
+                "kmsmock does not judge conditions in the resource policy of a backup"
+            )
+    return document
+
+
+def is_shared_with(backup: Backup, caller: Caller, action: str) -> bool:
+    """Tell whether the backup's policy allows the caller, of another account, the action."""
+    if backup.policy is None:
+        return False
+    speaking = [
+        statement.allows
+        for statement in read_document(backup.policy).statements
+        if _names(statement, caller)
+        and statement.names_action(action)
+        and (statement.resources is None or statement.names_resource(backup.arn))
+    ]
+    return bool(speaking) and all(speaking)
+
+
+def _names(statement: Statement, caller: Caller) -> bool:
+    account_root = f":iam::{caller.account_id}:root"
+    return any(
+        principal.kind == "AWS"
+        and (
+            principal.value in ("*", caller.account_id, caller.arn)
+            or principal.value.endswith(account_root)
+        )
+        for principal in statement.principals or ()
+    )
