@@ -1,12 +1,15 @@
 """Multi-Region keys as far along as a test needs them, made with boto3."""
 
+import functools
+
 import boto3
 
 HOME, AWAY, FAR = "us-east-1", "eu-west-1", "ap-southeast-2"
 
 
+@functools.cache
 def client(region):
-    """A KMS client of the Region."""
+    """A KMS client of the Region; one serves all worlds."""
     return boto3.client("kms", region_name=region)
 
 

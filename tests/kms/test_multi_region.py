@@ -120,8 +120,12 @@ def test_primary_lists_its_replicas(kms, primary):
 
 @pytest.mark.parametrize(
     ("spec", "usage"),
-    [("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"), ("RSA_2048", "SIGN_VERIFY")]
-    + [("HMAC_256", "GENERATE_VERIFY_MAC"), ("ECC_NIST_P256", "KEY_AGREEMENT")],
+    [
+        ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
+        ("RSA_2048", "SIGN_VERIFY"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC"),
+        ("ECC_NIST_P256", "KEY_AGREEMENT"),
+    ],
 )
 def test_replica_shares_spec_usage_and_origin(kms, away, spec, usage):
     """Key id, spec, usage, algorithms and origin of a replica are those of its primary."""

@@ -72,7 +72,7 @@ def test_scheduled_replica_does_not_start_the_primarys_window(aws, kms, away, re
 
 
 def test_primarys_window_begins_when_its_last_replica_is_gone(aws, kms, away, related):
-    """From the last replica's own deletion date on, the primary is pending deletion, with a date."""
+    """From its last replica's deletion on the primary is pending deletion, with a date."""
     kms.schedule_key_deletion(KeyId=related, PendingWindowInDays=10)
     gone = away.schedule_key_deletion(KeyId=related, PendingWindowInDays=7)["DeletionDate"]
 
