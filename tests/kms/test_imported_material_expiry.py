@@ -18,8 +18,9 @@ def key_id(kms):
 
 @pytest.fixture
 def days_ahead(aws):
-    """Gives a time so many days from now, in whole seconds."""
-    return lambda days: aws.clock.now().replace(microsecond=0) + dt.timedelta(days=days)
+    """Gives the time so many days after the test's begin, in whole seconds."""
+    begin = aws.clock.now().replace(microsecond=0)
+    return lambda days: begin + dt.timedelta(days=days)
 
 
 def test_material_expires_by_default(kms, key_id):
