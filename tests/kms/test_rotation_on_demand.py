@@ -6,6 +6,7 @@ import boto3
 import pytest
 from expect import refused
 from imports import MATERIAL, OTHER_MATERIAL, external_key, import_material, import_new, metadata
+from rotations import material_id
 
 from kmsmock import mock_kms_cloudhsm
 
@@ -23,12 +24,7 @@ def slow_kms(slow_aws):
     return boto3.client("kms", region_name="us-east-1")
 
 
-def material_id(kms, key_id):
-    """The id of the current material."""
-    return metadata(kms, key_id)["CurrentKeyMaterialId"]
-
-
-def rotations(kms, key_id):
+def how_many(kms, key_id):
     """How many rotations the key has had."""
     return len(kms.list_key_rotations(KeyId=key_id)["Rotations"])
 
@@ -89,7 +85,7 @@ def test_key_rotates_on_demand_25_times(kms, key_id):
     with refused("LimitExceededException", text):
         kms.rotate_key_on_demand(KeyId=key_id)
 
-    assert rotations(kms, key_id) == 25
+    assert how_many(kms, key_id) == 25
 
 
 def test_automatic_rotations_do_not_count_to_the_limit(aws, kms, key_id):
@@ -99,7 +95,7 @@ def test_automatic_rotations_do_not_count_to_the_limit(aws, kms, key_id):
 
     kms.rotate_key_on_demand(KeyId=key_id)
 
-    assert rotations(kms, key_id) == 31
+    assert how_many(kms, key_id) == 31
 
 
 @pytest.mark.parametrize("minutes", [1, 19])
@@ -111,7 +107,7 @@ def test_rotation_on_demand_makes_way_for_an_automatic_one(aws, kms, key_id, min
     with refused("ConflictException"):
         kms.rotate_key_on_demand(KeyId=key_id)
 
-    assert rotations(kms, key_id) == 0
+    assert how_many(kms, key_id) == 0
 
 
 def test_rotation_on_demand_is_possible_until_20_minutes_before(aws, kms, key_id):
@@ -121,7 +117,7 @@ def test_rotation_on_demand_is_possible_until_20_minutes_before(aws, kms, key_id
 
     kms.rotate_key_on_demand(KeyId=key_id)
 
-    assert rotations(kms, key_id) == 1
+    assert how_many(kms, key_id) == 1
 
 
 @pytest.mark.parametrize(
@@ -167,13 +163,13 @@ def test_realistic_rotation_runs_for_seconds(slow_aws, slow_kms):
     slow_kms.rotate_key_on_demand(KeyId=key_id)
     started = slow_kms.get_key_rotation_status(KeyId=key_id)["OnDemandRotationStartDate"]
     assert abs(started - slow_aws.clock.now()) < dt.timedelta(minutes=1)
-    assert (material_id(slow_kms, key_id), rotations(slow_kms, key_id)) == (before, 0)
+    assert (material_id(slow_kms, key_id), how_many(slow_kms, key_id)) == (before, 0)
 
     slow_aws.clock.advance(minutes=1)
 
     assert "OnDemandRotationStartDate" not in slow_kms.get_key_rotation_status(KeyId=key_id)
     assert material_id(slow_kms, key_id) != before
-    assert rotations(slow_kms, key_id) == 1
+    assert how_many(slow_kms, key_id) == 1
 
 
 def test_rotation_that_runs_excludes_another(slow_kms):
