@@ -335,6 +335,7 @@ def test_deleted_cluster_stays_visible(cloudhsm):
         ("create_hsm", {"AvailabilityZone": "us-east-1a"}),
         ("delete_hsm", {"HsmId": "hsm-ted36yp5b2x"}),
         ("delete_cluster", {}),
+        ("modify_cluster", {"HsmType": "hsm2m.medium"}),
         ("initialize_cluster", {"SignedCert": "x", "TrustAnchor": "x"}),
     ],
 )

@@ -1,0 +1,166 @@
+"""GetResourcePolicy, PutResourcePolicy, DeleteResourcePolicy, and what is shared by them."""
+
+import boto3
+import pytest
+from backups import latest_backup, sharing
+from expect import refused
+
+OTHER_ACCOUNT = "210987654321"
+OPERATIONS = ["get_resource_policy", "put_resource_policy", "delete_resource_policy"]
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS)
+
+
+@pytest.fixture
+def backup(aws, cloudhsm):
+    """A backup that is READY."""
+    return latest_backup(cloudhsm, aws.cluster(hsms=1).cluster_id)
+
+
+@pytest.fixture
+def arn(backup):
+    """The ARN of a backup that is READY."""
+    return backup["BackupArn"]
+
+
+@pytest.fixture
+def stranger(aws):
+    """A CloudHSM v2 client of another account."""
+    return boto3.client(
+        "cloudhsmv2",
+        region_name="us-east-1",
+        aws_access_key_id=OTHER_ACCOUNT,
+        aws_secret_access_key="secret",
+    )
+
+
+def call(client, operation, **members):
+    if operation == "put_resource_policy":
+        members.setdefault("Policy", sharing(OTHER_ACCOUNT))
+    return getattr(client, operation)(**members)
+
+
+def test_policy_is_kept_as_it_was_put(cloudhsm, arn):
+    """GetResourcePolicy gives the policy that PutResourcePolicy answered."""
+    policy = sharing(OTHER_ACCOUNT)
+
+    put = cloudhsm.put_resource_policy(ResourceArn=arn, Policy=policy)
+
+    assert (put["ResourceArn"], put["Policy"]) == (arn, policy)
+    assert cloudhsm.get_resource_policy(ResourceArn=arn)["Policy"] == policy
+
+
+def test_deletion_gives_the_former_policy(cloudhsm, arn):
+    """DeleteResourcePolicy answers what the policy was; afterwards there is none."""
+    policy = sharing(OTHER_ACCOUNT)
+    cloudhsm.put_resource_policy(ResourceArn=arn, Policy=policy)
+
+    deleted = cloudhsm.delete_resource_policy(ResourceArn=arn)
+
+    assert (deleted["ResourceArn"], deleted["Policy"]) == (arn, policy)
+    assert "Policy" not in cloudhsm.get_resource_policy(ResourceArn=arn)
+    assert "Policy" not in cloudhsm.delete_resource_policy(ResourceArn=arn)
+
+
+@each_operation
+def test_arn_is_required(cloudhsm, operation):
+    """The model does not ask for ResourceArn, the service does."""
+    with refused("CloudHsmInvalidRequestException"):
+        call(cloudhsm, operation)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"Policy": "no JSON"}, id="no JSON"),
+        pytest.param({"Policy": "{}"}, id="no statement"),
+        pytest.param(
+            {"Policy": '{"Statement": [{"Effect": "Allow", "Action": "cloudhsm:*"}]}'},
+            id="no principal",
+        ),
+    ],
+)
+def test_policy_must_be_one(cloudhsm, arn, policy):
+    """PutResourcePolicy refuses a text that is no resource policy, and keeps none."""
+    with refused("CloudHsmInvalidRequestException"):
+        cloudhsm.put_resource_policy(ResourceArn=arn, **policy)
+
+    assert "Policy" not in cloudhsm.get_resource_policy(ResourceArn=arn)
+
+
+def test_conditions_are_not_judged(cloudhsm, arn):
+    """A condition is refused by name, as kmsmock would not keep it."""
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+
+    with refused("NotImplementedByKmsmock", status=501):
+        cloudhsm.put_resource_policy(ResourceArn=arn, Policy=sharing("*", Condition=condition))
+
+
+@each_operation
+@pytest.mark.parametrize("kind", ["cluster", "hsm"])
+def test_only_backups_have_policies(aws, cloudhsm, operation, kind):
+    """Clusters and HSMs have no resource policies."""
+    arn = f"arn:aws:cloudhsm:us-east-1:{aws.account_id}:{kind}/{kind}-igklspoyj5v"
+
+    with refused("CloudHsmInvalidRequestException"):
+        call(cloudhsm, operation, ResourceArn=arn)
+
+
+@each_operation
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_backup_must_be_there(aws, cloudhsm, operation, region):
+    """A backup that is not in the Region is not found."""
+    arn = f"arn:aws:cloudhsm:{region}:{aws.account_id}:backup/backup-ro5c4er4aac"
+
+    with refused("CloudHsmResourceNotFoundException"):
+        call(cloudhsm, operation, ResourceArn=arn)
+
+
+@each_operation
+def test_policy_is_the_owners(stranger, operation, arn):
+    """Another account can neither read nor change the policy of a backup."""
+    with refused("CloudHsmAccessDeniedException"):
+        call(stranger, operation, ResourceArn=arn)
+
+
+def test_only_ready_backups_are_shared(cloudhsm, backup, arn):
+    """PutResourcePolicy refuses a backup that waits for its deletion."""
+    cloudhsm.delete_backup(BackupId=backup["BackupId"])
+
+    with refused("CloudHsmInvalidRequestException"):
+        cloudhsm.put_resource_policy(ResourceArn=arn, Policy=sharing("*"))
+
+
+def shared_arns(client):
+    return [backup["BackupArn"] for backup in client.describe_backups(Shared=True)["Backups"]]
+
+
+def test_shared_backups_are_listed_once_promoted(aws, cloudhsm, stranger, backup, arn):
+    """DescribeBackups(Shared) lists a backup when RAM has promoted what its policy shares."""
+    policy = sharing(OTHER_ACCOUNT, action=["cloudhsm:DescribeBackups", "cloudhsm:CreateCluster"])
+    cloudhsm.put_resource_policy(ResourceArn=arn, Policy=policy)
+    assert shared_arns(stranger) == []
+
+    aws.promote_backup_share(backup["BackupId"])
+
+    assert shared_arns(stranger) == [arn]
+    assert stranger.describe_backups()["Backups"] == []
+    assert shared_arns(cloudhsm) == []
+
+
+@pytest.mark.parametrize("policy", [sharing("999999999999", "cloudhsm:*"), sharing(OTHER_ACCOUNT)])
+def test_policy_says_who_may_describe(aws, cloudhsm, stranger, backup, policy):
+    """A backup is listed to those alone who may describe it."""
+    cloudhsm.put_resource_policy(ResourceArn=backup["BackupArn"], Policy=policy)
+    aws.promote_backup_share(backup["BackupId"])
+
+    assert shared_arns(stranger) == []
+
+
+def test_promotion_needs_a_policy(aws, backup):
+    """The lever tells a test that has not shared the backup yet."""
+    with pytest.raises(ValueError, match="PutResourcePolicy"):
+        aws.promote_backup_share(backup["BackupId"])
+    with pytest.raises(LookupError, match=backup["BackupId"]):
+        aws.promote_backup_share("backup-ro5c4er4aac")
