@@ -68,6 +68,9 @@ COMMANDS: dict[tuple[str, ...], Command] = {
 }
 """The words of a command -> the command. In AWS's CLI all of these have more options."""
 
+_OPTION = re.compile(r"--[a-z]")
+"""How an option begins; a PEM, which also begins with dashes, is a value."""
+
 _PROMPT = re.compile(r"\s*(\$\s+)?(\S*cloudhsm-cli(\s+interactive)?\s|aws-cloudhsm\s*>)?\s*")
 
 
@@ -101,7 +104,7 @@ def _read_options(name: str, command: Command, words: list[str]) -> dict[str, An
             raise ValueError(f"{name!r} does not take {option!r} here; it takes: {known}")
         parameter, kind = command.options[option]
         values = [attached] if equals else []
-        while rest and not rest[0].startswith("--") and (kind == "texts" or not values):
+        while rest and not _OPTION.match(rest[0]) and (kind == "texts" or not values):
             values.append(rest.pop(0))
         arguments[parameter] = _value(option, kind, values)
         given.append(option)
