@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import boto3
 import botocore.session
+import offline
 import pytest
+from imports import import_material
 
 SESSION = boto3.Session()
 MODEL = botocore.session.get_session().get_service_model("kms")
@@ -127,7 +129,10 @@ def new_key(kind):
     return kms, create(kms, kind.spec, kind.usage)
 
 
-def secret_of(aws, arn):
-    """The secret that KMS keeps for itself, for a judge that has to know it."""
-    _arn, _partition, _kms, region, account, resource = arn.split(":")
-    return aws._world.region(account, region).keys[resource.removeprefix("key/")].secret
+def imported_key(spec, usage):
+    """A client, the ARN of a key, and the secret that was made outside and imported into it."""
+    kms, secret = client_for(spec), offline.new_secret(spec)
+    arn = kms.create_key(KeySpec=spec, KeyUsage=usage, Origin="EXTERNAL")["KeyMetadata"]["Arn"]
+    algorithm = "RSAES_OAEP_SHA_256" if spec in HMAC else "RSA_AES_KEY_WRAP_SHA_256"
+    import_material(kms, arn, secret, algorithm)
+    return kms, arn, secret

@@ -5,12 +5,20 @@ Algorithms go by AWS's names; private keys are PKCS#8 DER, public ones SubjectPu
 
 import hashlib
 import hmac
+import os
+from functools import cache
 
+import imports
 import sm2_offline
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric import (
+    ec,
+    ed25519,
+    mldsa,
+    mlkem,
+    padding,
+    rsa,
+)
 
 HASHES = {"1": hashes.SHA1, "256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 
@@ -27,17 +35,46 @@ def public_key(spki):
     return serialization.load_der_public_key(spki)
 
 
+def new_secret(spec):
+    """A private key as PKCS#8, or the bytes of an HMAC key, for AWS's KeySpec."""
+    if spec.startswith("HMAC_"):
+        return os.urandom(int(spec.removeprefix("HMAC_")) // 8)
+    if spec == "SM2":
+        return sm2_offline.key_pair()[0]
+    if spec == "ML_KEM_512":
+        return ML_KEM_512_PRIVATE + os.urandom(64)
+    if spec.startswith("RSA_"):
+        return rsa_key(int(spec.removeprefix("RSA_")))
+    return imports.pkcs8(GENERATORS[spec]())
+
+
+@cache
+def rsa_key(bits):
+    """One of each size: they take seconds to make."""
+    return imports.pkcs8(rsa.generate_private_key(65537, bits))
+
+
+GENERATORS = {
+    "ECC_NIST_P256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ECC_NIST_P384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "ECC_NIST_P521": lambda: ec.generate_private_key(ec.SECP521R1()),
+    "ECC_SECG_P256K1": lambda: ec.generate_private_key(ec.SECP256K1()),
+    "ECC_NIST_EDWARDS25519": ed25519.Ed25519PrivateKey.generate,
+    "ML_DSA_44": mldsa.MLDSA44PrivateKey.generate,
+    "ML_DSA_65": mldsa.MLDSA65PrivateKey.generate,
+    "ML_DSA_87": mldsa.MLDSA87PrivateKey.generate,
+    "ML_KEM_768": mlkem.MLKEM768PrivateKey.generate,
+    "ML_KEM_1024": mlkem.MLKEM1024PrivateKey.generate,
+}
+
+
 def public_of(pkcs8):
     """The public half, as DER."""
     if sm2_offline.is_key(pkcs8):
         return sm2_offline.public_of(pkcs8)
     if is_ml_kem_512(pkcs8):
         return ML_KEM_512_PREFIX + ml_kem_512().key_derive(pkcs8[-64:])[0]
-    return (
-        private_key(pkcs8)
-        .public_key()
-        .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    )
+    return imports.spki(private_key(pkcs8))
 
 
 # Signatures
@@ -87,7 +124,7 @@ def scheme(algorithm):
     return ()
 
 
-def verify_prehashed(key: Ed25519PublicKey, message, signature):
+def verify_prehashed(key, message, signature):
     """Ed25519ph; the message is the digest that KMS was sent, which the scheme hashes again."""
     from nacl import bindings
 
@@ -127,15 +164,10 @@ def decrypt(pkcs8, algorithm, ciphertext):
 # Key agreement and encapsulation
 
 
-def key_pair_like(spki):
-    """A new key pair on the curve of a public key: PKCS#8 and SubjectPublicKeyInfo DER."""
-    if sm2_offline.is_key(spki):
-        return sm2_offline.key_pair()
-    key = ec.generate_private_key(public_key(spki).curve)
-    pkcs8 = key.private_bytes(
-        Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return pkcs8, public_of(pkcs8)
+def key_pair(spec):
+    """A new key pair: PKCS#8 and SubjectPublicKeyInfo DER."""
+    private = new_secret(spec)
+    return private, public_of(private)
 
 
 def shared_secret(pkcs8, peer):
@@ -145,6 +177,8 @@ def shared_secret(pkcs8, peer):
     return private_key(pkcs8).exchange(ec.ECDH(), public_key(peer))
 
 
+# RFC 9935: the seed form of a private key, of 64 bytes, and a public one, of 800.
+ML_KEM_512_PRIVATE = bytes.fromhex("3054020100300b060960864801650304040104428040")
 ML_KEM_512_OID = bytes.fromhex("0609608648016503040401")
 ML_KEM_512_PREFIX = bytes.fromhex("30820332300b0609608648016503040401") + bytes.fromhex(
     "0382032100"

@@ -3,7 +3,7 @@
 import offline
 import pytest
 from expect import refused
-from key_kinds import create, kinds, new_key, secret_of
+from key_kinds import create, imported_key, kinds, new_key
 
 PLAINTEXT = b"attack at dawn"
 
@@ -51,14 +51,14 @@ def test_what_was_encrypted_outside_is_decrypted(aws, kind):
 
 @every_kind
 def test_what_was_encrypted_here_is_decrypted_outside(aws, kind):
-    """With the key's own private key; up to the longest plaintext."""
-    kms, arn = new_key(kind)
+    """With the private key that was imported; up to the longest plaintext."""
+    kms, arn, private = imported_key(kind.spec, kind.usage)
     plaintext = b"\xa5" * LONGEST[kind.spec, kind.algorithm]
 
     answer = kms.encrypt(KeyId=arn, Plaintext=plaintext, EncryptionAlgorithm=kind.algorithm)
 
     blob = answer["CiphertextBlob"]
-    assert offline.decrypt(secret_of(aws, arn), kind.algorithm, blob) == plaintext
+    assert offline.decrypt(private, kind.algorithm, blob) == plaintext
     assert (answer["KeyId"], answer["EncryptionAlgorithm"]) == (arn, kind.algorithm)
 
 
@@ -181,8 +181,9 @@ def test_re_encrypt_from_an_rsa_key_to_a_symmetric_one(kms, key_id, rsa_key, rsa
     assert "DestinationKeyMaterialId" in answer
 
 
-def test_re_encrypt_from_a_symmetric_key_to_an_rsa_one(aws, kms, key_id, rsa_key):
+def test_re_encrypt_from_a_symmetric_key_to_an_rsa_one(kms, key_id):
     """What comes out is decrypted outside."""
+    _, rsa_key, private = imported_key("RSA_2048", "ENCRYPT_DECRYPT")
     blob = kms.encrypt(KeyId=key_id, Plaintext=PLAINTEXT)["CiphertextBlob"]
 
     answer = kms.re_encrypt(
@@ -192,8 +193,7 @@ def test_re_encrypt_from_a_symmetric_key_to_an_rsa_one(aws, kms, key_id, rsa_key
     )
 
     new_blob = answer["CiphertextBlob"]
-    secret = secret_of(aws, rsa_key)
-    assert offline.decrypt(secret, "RSAES_OAEP_SHA_1", new_blob) == PLAINTEXT
+    assert offline.decrypt(private, "RSAES_OAEP_SHA_1", new_blob) == PLAINTEXT
     assert "DestinationKeyMaterialId" not in answer
 
 

@@ -3,7 +3,7 @@
 import offline
 import pytest
 from expect import refused
-from key_kinds import create, kinds, new_key, secret_of
+from key_kinds import create, imported_key, kinds, new_key
 
 every_kind = pytest.mark.parametrize("kind", kinds("KEY_AGREEMENT"))
 
@@ -24,7 +24,7 @@ def test_a_peer_outside_derives_the_same_secret(aws, kind):
     """The raw x-coordinate, from the peer's private key and GetPublicKey's."""
     kms, arn = new_key(kind)
     public = kms.get_public_key(KeyId=arn)["PublicKey"]
-    peer_private, peer_public = offline.key_pair_like(public)
+    peer_private, peer_public = offline.key_pair(kind.spec)
 
     secret = derive(kms, arn, peer_public)["SharedSecret"]
 
@@ -41,12 +41,11 @@ def test_two_keys_of_kms_derive_the_same_secret(aws, kind):
     secret = derive(kms, alice, public[bob])["SharedSecret"]
 
     assert secret == derive(kms, bob, public[alice])["SharedSecret"]
-    assert secret == offline.shared_secret(secret_of(aws, alice), public[bob])
 
 
 def test_what_derive_shared_secret_answers(kms, agreement_key):
     """The key's ARN and origin come with the secret."""
-    _, peer = offline.key_pair_like(kms.get_public_key(KeyId=agreement_key)["PublicKey"])
+    _, peer = offline.key_pair("ECC_NIST_P256")
     kms.create_alias(AliasName="alias/agreement", TargetKeyId=agreement_key)
 
     answer = derive(kms, "alias/agreement", peer)
@@ -57,6 +56,14 @@ def test_what_derive_shared_secret_answers(kms, agreement_key):
         "KeyAgreementAlgorithm": "ECDH",
         "KeyOrigin": "AWS_KMS",
     }
+
+
+def test_the_origin_of_an_imported_key_is_told(aws):
+    """It is not KMS."""
+    kms, arn, _ = imported_key("ECC_NIST_P256", "KEY_AGREEMENT")
+    _, peer = offline.key_pair("ECC_NIST_P256")
+
+    assert derive(kms, arn, peer)["KeyOrigin"] == "EXTERNAL"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +81,7 @@ def test_a_peer_on_another_curve_is_refused(kms, agreement_key, spec):
 
 def test_what_is_no_public_key_is_refused(kms, agreement_key):
     """Garbage, a private key, a key with bytes behind it: one error, without a message."""
-    private, public = offline.key_pair_like(kms.get_public_key(KeyId=agreement_key)["PublicKey"])
+    private, public = offline.key_pair("ECC_NIST_P256")
 
     for peer in (b"garbage", private, public + b"\0", public[:-1]):
         with refused("ValidationException", "") as refusal:
@@ -93,7 +100,7 @@ def test_a_key_of_another_usage_is_refused(kms):
 
 def test_a_dry_run_derives_nothing(kms, agreement_key):
     """It answers that it would have succeeded."""
-    _, peer = offline.key_pair_like(kms.get_public_key(KeyId=agreement_key)["PublicKey"])
+    _, peer = offline.key_pair("ECC_NIST_P256")
 
     with refused("DryRunOperationException"):
         derive(kms, agreement_key, peer, DryRun=True)

@@ -3,7 +3,7 @@
 import offline
 import pytest
 from expect import refused
-from key_kinds import create, kinds, needs_ml_kem, new_key, secret_of
+from key_kinds import create, imported_key, kinds, needs_ml_kem, new_key
 
 pytestmark = needs_ml_kem
 
@@ -48,14 +48,14 @@ def test_a_secret_encapsulated_outside_is_recovered(aws, kind):
 
 @every_kind
 def test_a_secret_encapsulated_here_is_recovered_outside(aws, kind):
-    """The blob's length tells the key's spec."""
-    kms, arn = new_key(kind)
+    """By the private key that was imported; the blob's length tells the key's spec."""
+    kms, arn, private = imported_key(kind.spec, kind.usage)
 
     answer = encapsulate(kms, arn)
 
     blob = answer["SharedSecretCiphertextBlob"]
     assert len(blob) == LENGTHS[kind.spec]
-    assert answer["SharedSecret"] == offline.decapsulate(secret_of(aws, arn), blob)
+    assert answer["SharedSecret"] == offline.decapsulate(private, blob)
 
 
 @every_kind
@@ -72,7 +72,7 @@ def test_a_secret_encapsulated_here_is_recovered_here(aws, kind):
 @every_kind
 def test_an_altered_blob_gives_another_secret_and_no_error(aws, kind):
     """Implicit rejection (FIPS 203): the same wrong secret each time, as it is outside."""
-    kms, arn = new_key(kind)
+    kms, arn, private = imported_key(kind.spec, kind.usage)
     answer = encapsulate(kms, arn)
     blob = answer["SharedSecretCiphertextBlob"]
     altered = bytes([blob[0] ^ 1]) + blob[1:]
@@ -81,7 +81,7 @@ def test_an_altered_blob_gives_another_secret_and_no_error(aws, kind):
 
     assert len(rejected) == 32
     assert rejected != answer["SharedSecret"]
-    assert rejected == offline.decapsulate(secret_of(aws, arn), altered)
+    assert rejected == offline.decapsulate(private, altered)
 
 
 def test_a_blob_of_another_key_gives_another_secret_and_no_error(kms, kem_key):

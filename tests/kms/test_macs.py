@@ -3,7 +3,7 @@
 import offline
 import pytest
 from expect import refused
-from key_kinds import create, kinds, new_key, secret_of
+from key_kinds import create, imported_key, kinds, new_key
 
 MESSAGE = b"pay Alice 10"
 
@@ -17,19 +17,19 @@ def mac_key(kms):
 
 @every_kind
 def test_a_mac_is_the_one_computed_outside(aws, kind):
-    """RFC 2104's HMAC of the message under the key's bytes."""
-    kms, arn = new_key(kind)
+    """RFC 2104's HMAC of the message under the bytes that were imported."""
+    kms, arn, secret = imported_key(kind.spec, kind.usage)
 
     mac = kms.generate_mac(KeyId=arn, Message=MESSAGE, MacAlgorithm=kind.algorithm)["Mac"]
 
-    assert mac == offline.mac(secret_of(aws, arn), kind.algorithm, MESSAGE)
+    assert mac == offline.mac(secret, kind.algorithm, MESSAGE)
 
 
 @every_kind
 def test_a_mac_computed_outside_verifies_here(aws, kind):
-    """With the key's bytes; the answer names the key by its ARN."""
-    kms, arn = new_key(kind)
-    mac = offline.mac(secret_of(aws, arn), kind.algorithm, MESSAGE)
+    """With the bytes that were imported; the answer names the key by its ARN."""
+    kms, arn, secret = imported_key(kind.spec, kind.usage)
+    mac = offline.mac(secret, kind.algorithm, MESSAGE)
 
     answer = kms.verify_mac(KeyId=arn, Message=MESSAGE, Mac=mac, MacAlgorithm=kind.algorithm)
 

@@ -11,10 +11,10 @@ from key_kinds import (
     Kind,
     client_for,
     create,
+    imported_key,
     kinds,
     marks,
     new_key,
-    secret_of,
     specs,
 )
 
@@ -59,9 +59,9 @@ def test_a_signature_verifies_outside(aws, kind):
 
 @every_kind
 def test_a_signature_made_outside_verifies_here(aws, kind):
-    """With the key's own private key; KMS recognises it in every message type."""
-    kms, arn = new_key(kind)
-    signature = offline.sign(secret_of(aws, arn), kind.algorithm, MESSAGE)
+    """With the private key that was imported; KMS recognises it in every message type."""
+    kms, arn, private = imported_key(kind.spec, kind.usage)
+    signature = offline.sign(private, kind.algorithm, MESSAGE)
 
     answer = kms.verify(KeyId=arn, Signature=signature, **message_of(kms, arn, kind))
 
@@ -299,8 +299,7 @@ ASYMMETRIC = sorted(
 )
 def test_what_get_public_key_answers(aws, spec, usage):
     """The key's spec under both names, its usage, and the one list of its algorithms."""
-    kms = client_for(spec)
-    arn = create(kms, spec, usage)
+    kms, arn, private = imported_key(spec, usage)
 
     answer = kms.get_public_key(KeyId=arn)
 
@@ -309,7 +308,7 @@ def test_what_get_public_key_answers(aws, spec, usage):
     del answer["ResponseMetadata"]
     assert answer == {
         "KeyId": arn,
-        "PublicKey": offline.public_of(secret_of(aws, arn)),
+        "PublicKey": offline.public_of(private),
         "CustomerMasterKeySpec": spec,
         "KeySpec": spec,
         "KeyUsage": usage,
