@@ -11,6 +11,7 @@ from kmsmock.domain.key_spec import is_offered
 from kmsmock.domain.key_state import USABLE
 from kmsmock.errors.kms import UnsupportedOperationException
 from kmsmock.kms.algorithms import require_symmetric
+from kmsmock.kms.recipients import refuse_recipient
 from kmsmock.kms.targets import KeyTarget
 from kmsmock.operation import operation
 
@@ -104,6 +105,7 @@ def _pair(
 ) -> _Pair:
     spec = request["KeyPairSpec"]
     require_symmetric(call, key)
+    refuse_recipient(call)
     if not is_offered(spec, call.region.partition):
         # The rule is the model's; code and text are assumed, as of CreateKey's KeySpec.
         raise UnsupportedOperationException(

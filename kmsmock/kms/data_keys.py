@@ -8,6 +8,7 @@ from kmsmock.domain.key_state import USABLE
 from kmsmock.errors import ValidationException
 from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
 from kmsmock.kms.algorithms import require_symmetric
+from kmsmock.kms.recipients import refuse_recipient
 from kmsmock.kms.targets import find_key_store, key_used_by
 from kmsmock.operation import operation
 
@@ -68,6 +69,7 @@ def generate_random(
     """Give random bytes, from KMS or from the cluster of a connected key store."""
     if "NumberOfBytes" not in request:
         raise ValidationException("NumberOfBytes is required.")
+    refuse_recipient(call)
     if "CustomKeyStoreId" in request:
         store = find_key_store(call.region, request["CustomKeyStoreId"])
         if not store.connected:
@@ -88,6 +90,7 @@ def _data_key(
 ) -> tuple[bytes, bytes]:
     """Give a new data key and its ciphertext."""
     require_symmetric(call, key)
+    refuse_recipient(call)
     if ("KeySpec" in request) == ("NumberOfBytes" in request):
         raise ValidationException("Please specify either number of bytes or key spec.")
     length = (

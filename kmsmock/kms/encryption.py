@@ -17,6 +17,7 @@ from kmsmock.kms.ciphertexts import (
     read_blob,
     read_ciphertext,
 )
+from kmsmock.kms.recipients import refuse_recipient
 from kmsmock.kms.targets import key_used_by
 from kmsmock.operation import operation
 
@@ -58,6 +59,7 @@ def decrypt(call: Call, request: DecryptRequestTypeDef, key: Key) -> DecryptResp
     algorithm = request.get("EncryptionAlgorithm", SYMMETRIC)
     context = request.get("EncryptionContext", {})
     _require_fit(key, algorithm, context)
+    refuse_recipient(call)
     plaintext, material_id = _decrypt(call, key, algorithm, context)
     call.end_of_dry_run()
     reply: DecryptResponseTypeDef = call.new_reply()

@@ -8,6 +8,7 @@ from kmsmock.crypto.exceptions import InvalidKeyMaterial
 from kmsmock.domain.key_state import USABLE
 from kmsmock.errors import ValidationException
 from kmsmock.kms.algorithms import require_algorithm
+from kmsmock.kms.recipients import refuse_recipient
 from kmsmock.kms.targets import key_used_by
 from kmsmock.operation import operation
 
@@ -37,6 +38,7 @@ def derive_shared_secret(
     """
     algorithm = request["KeyAgreementAlgorithm"]
     require_algorithm(key, algorithm)
+    refuse_recipient(call)
     try:
         secret = _shared_secret(key, cast("bytes", request["PublicKey"]))
     except InvalidKeyMaterial:
