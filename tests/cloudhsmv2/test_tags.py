@@ -104,6 +104,12 @@ def test_tags_have_letters_digits_and_few_signs(cloudhsm, cluster_id, tag):
         cloudhsm.tag_resource(ResourceId=cluster_id, TagList=[tag])
 
 
+def test_keys_to_remove_keep_the_pattern(cloudhsm, cluster_id):
+    """UntagResource refuses a key that no tag can have."""
+    with refused("CloudHsmInvalidRequestException"):
+        cloudhsm.untag_resource(ResourceId=cluster_id, TagKeyList=["a;b"])
+
+
 def test_tags_come_in_pages(cloudhsm, cluster_id):
     """MaxResults cuts the list in pages; the last one has no NextToken."""
     cloudhsm.tag_resource(ResourceId=cluster_id, TagList=many(5))
