@@ -6,6 +6,7 @@ import re
 import boto3
 import pytest
 from expect import refused
+from key_stores import as_kms_user, connected, create_key, fit_cluster, succeed
 
 ARN = "arn:aws:kms:us-east-1:123456789012:"
 ABSENT = "12345678-1234-1234-1234-123456789012"
@@ -132,19 +133,17 @@ def test_checks_of_create_key_have_an_order(kms, key_id, monkeypatch, number):
 
 
 def test_refused_key_leaves_nothing_in_its_key_store(aws, kms):
-    """Tags and policy are checked before the key's material is made in the cluster."""
-    store = aws.key_store("store")
-    cli = aws.cloudhsm_cli(store.cluster.cluster_id)
-    cli.login("admin", store.cluster.admin_password, "admin")
-    request = {"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": store.custom_key_store_id}
+    """Tags, policy and quota are checked before the key's material is made in the cluster."""
+    cluster = fit_cluster(aws)
+    store_id = connected(kms, cluster)
 
     for code in ("TagException", "MalformedPolicyDocumentException"):
         with refused(code):
-            kms.create_key(**request, **WRONG[code])
+            kms.create_key(Origin="AWS_CLOUDHSM", CustomKeyStoreId=store_id, **WRONG[code])
+    kept = create_key(kms, store_id)["Arn"]
 
-    assert cli.key_list()["data"]["total_key_count"] == 0
-    kms.create_key(**request)
-    assert cli.key_list()["data"]["total_key_count"] == 1
+    listed_there = succeed(as_kms_user(aws, kms, cluster, store_id).key_list())["matched_keys"]
+    assert [key["attributes"]["label"] for key in listed_there] == [kept]
 
 
 def test_deleted_keys_do_not_count_to_the_quota(aws, kms, key_id, monkeypatch):
