@@ -24,6 +24,7 @@ class Call:
         operation: the operation's name, `Encrypt`.
         region: what the caller's account has in the Region of the request.
         now: when the call came; nothing in a call reads the time again.
+        event_id: the id of the event that CloudTrail has of it.
         request: the members sent, blobs as bytes and times as datetimes.
     """
 
@@ -34,6 +35,7 @@ class Call:
     caller: Caller
     now: datetime
     request_id: str
+    event_id: str
     request: Mapping[str, object]
 
     def new_reply(self) -> Any:

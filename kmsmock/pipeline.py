@@ -18,6 +18,7 @@ from kmsmock.errors import (
     ValidationException,
 )
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
+from kmsmock.kms.key_usage import note_usage
 from kmsmock.operation import OPERATIONS, Operation
 from kmsmock.protocol.json_1_1 import read_body
 from kmsmock.protocol.model import operation_model
@@ -68,7 +69,15 @@ def perform(
         caller = identify(world, address.access_key)
         region = world.region(caller.account_id, address.region)
         call = Call(
-            world, address.service, address.operation, region, caller, now, request_id, request
+            world=world,
+            service=address.service,
+            operation=address.operation,
+            region=region,
+            caller=caller,
+            now=now,
+            request_id=request_id,
+            event_id=world.randomness.uuid(),
+            request=request,
         )
         resources = []
         for target in operation.targets:
@@ -77,6 +86,7 @@ def perform(
             target.check(call, resource)
             resources.append(resource)
         result: Mapping[str, Any] | None = operation.handler(call, request, *resources)
+        note_usage(call, resources)
         return result
 
 

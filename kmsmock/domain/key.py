@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kmsmock.domain.import_token import ImportToken
     from kmsmock.domain.key_material import KeyMaterial, MaterialState, Sealer
     from kmsmock.domain.key_state import KeyState
+    from kmsmock.domain.last_usage import LastUsage
     from kmsmock.domain.multi_region import RelatedKeys
 
 
@@ -49,6 +50,7 @@ class Key:
         custom_key_store: the key store that keeps the material instead of KMS.
         backing_key: how the key store names the material.
         related: the multi-Region keys that it is one of; None for a key of one Region.
+        last_usage: its last successful cryptographic operation; each related key has its own.
     """
 
     key_id: str
@@ -75,6 +77,7 @@ class Key:
     custom_key_store: CustomKeyStore | None = None
     backing_key: str = ""
     related: RelatedKeys | None = None
+    last_usage: LastUsage | None = None
 
     @property
     def state(self) -> KeyState:

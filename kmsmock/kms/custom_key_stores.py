@@ -186,7 +186,7 @@ def describe_custom_key_stores(
         stores = _only(find_key_store(call.region, request["CustomKeyStoreId"]))
     elif "CustomKeyStoreName" in request:
         stores = _only(_find_by_name(call.region, request["CustomKeyStoreName"]))
-    found, marker = page(stores, call.request, default=100)
+    found, marker = page(stores, call.request, default=100, of="DescribeCustomKeyStores")
     reply: DescribeCustomKeyStoresResponseTypeDef = call.new_reply()
     reply["CustomKeyStores"] = [key_store_entry(store) for store in found]
     reply["Truncated"] = marker is not None

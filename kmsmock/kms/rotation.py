@@ -115,11 +115,12 @@ def list_key_rotations(
     _require_rotation(key)
     everything = request.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
     # A marker names a place in the key's history, which only its pending end can lose.
+    of = f"ListKeyRotations {key.arn} {everything}"
     listed: Index[KeyMaterial] = Index()
     for place, material in enumerate(key.materials.by_id.values()):
         if everything or material.rotation is not None:
             listed[f"{place:08}"] = material
-    materials, marker = page(listed, request, default=100)
+    materials, marker = page(listed, request, default=100, of=of)
     reply: ListKeyRotationsResponseTypeDef = call.new_reply()
     reply["Rotations"] = [rotation_entry(key, material) for material in materials]
     reply["Truncated"] = marker is not None
