@@ -94,6 +94,17 @@ def test_users_do_not_follow_onto_a_new_hsm():
         }
 
 
+def test_user_of_one_hsm_goes_with_it(aws, cloudhsm, admin, cluster_id):
+    """A user whom only one HSM has is gone when that HSM is deleted."""
+    first, second = described(cloudhsm, cluster_id)["Hsms"]
+    admin.user_create("alice", PASSWORD, "crypto-user")
+    aws.hsm(first["HsmId"]).forget_user("alice")
+
+    cloudhsm.delete_hsm(ClusterId=cluster_id, HsmId=second["HsmId"])
+
+    assert set(coverage(admin)) == {"admin", "app_user"}
+
+
 def test_availability_check_can_be_disabled(aws, cloudhsm):
     """With one HSM a key is made only when the key availability check is disabled."""
     cluster_id = active_cluster(aws, cloudhsm, hsms=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kmsmock.cloudhsm_cli.session import Session
-    from kmsmock.domain.cluster import Mode
+    from kmsmock.domain.cluster_state import Mode
     from kmsmock.domain.hsm import Hsm
 
 FIPS_STATES: dict[Mode, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmsmock.domain.cluster import HAS_USERS
+from kmsmock.domain.cluster_state import HAS_USERS
 
 if TYPE_CHECKING:
     from kmsmock.domain.cluster import Cluster

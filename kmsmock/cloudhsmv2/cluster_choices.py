@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from kmsmock.domain.cluster import HsmType, Mode
+from kmsmock.domain.cluster_state import HsmType, Mode
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kmsmock.call import Call
     from kmsmock.domain.backup import Backup, BackupStates
-    from kmsmock.domain.cluster import HsmType, Mode
+    from kmsmock.domain.cluster_state import HsmType, Mode
 
 ACTION = "cloudhsm:CreateCluster"
 READY: BackupStates = frozenset(("READY",))

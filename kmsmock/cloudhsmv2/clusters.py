@@ -11,7 +11,8 @@ from kmsmock.cloudhsmv2.shapes import cluster_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
 from kmsmock.crypto.exceptions import CertificateProblem
 from kmsmock.domain.automatic_backups import look_when_too_old
-from kmsmock.domain.cluster import Cluster, HsmType
+from kmsmock.domain.cluster import Cluster
+from kmsmock.domain.cluster_state import HsmType
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.operation import operation
 from kmsmock.protocol.pagination import write_marker
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     )
 
     from kmsmock.call import Call
-    from kmsmock.domain.cluster import ClusterStates
+    from kmsmock.domain.cluster_state import ClusterStates
 
 LONGEST_PEM = 5000
 """Characters, where the model lets 20,000 through."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from kmsmock.cloudhsmv2.shapes import hsm_shape
 from kmsmock.cloudhsmv2.targets import cluster_named_by
 from kmsmock.domain.automatic_backups import begin_backup, begin_daily_backups, latest_contents
-from kmsmock.domain.backup import restore_into
-from kmsmock.domain.cluster import TAKES_HSMS, Cluster
+from kmsmock.domain.backup import restore_into, restore_onto
+from kmsmock.domain.cluster import Cluster
+from kmsmock.domain.cluster_state import TAKES_HSMS
 from kmsmock.domain.hsm import Hsm
 from kmsmock.domain.network import NetworkProblem
 from kmsmock.errors.cloudhsmv2 import (
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     )
 
     from kmsmock.call import Call
+    from kmsmock.domain.backup import Contents
+    from kmsmock.domain.network import Subnet
 
 
 @operation(
@@ -44,28 +47,8 @@ def create_hsm(
     To an ACTIVE cluster's HSMs it comes with a backup of them; to a cluster that has none left
     with the latest backup, which is then what the cluster holds.
     """
-    if cluster.state in ("UNINITIALIZED", "INITIALIZED") and cluster.hsms:
-        raise CloudHsmInvalidRequestException(
-            f"Cluster '{cluster.cluster_id}' already contains an HSM but has not yet been fully "
-            "activated"
-        )
-    stored = latest_contents(cluster)
-    if cluster.state == "ACTIVE" and cluster.holds_nothing and stored is None:
-        # Assumed, text and all: without a backup there is nothing that could go onto the HSM.
-        raise CloudHsmInvalidRequestException(
-            f"Cluster '{cluster.cluster_id}' has no backup from which its HSM could be restored."
-        )
-    zone = request["AvailabilityZone"]
-    subnet = cluster.subnets_by_zone.get(zone)
-    if subnet is None:
-        # The text is assumed.
-        raise CloudHsmInvalidRequestException(
-            f"Cluster '{cluster.cluster_id}' has no subnet in Availability Zone '{zone}'."
-        )
-    try:
-        address = subnet.take_address(request.get("IpAddress"))
-    except NetworkProblem as problem:
-        raise CloudHsmInvalidRequestException(str(problem)) from None
+    _require_room(cluster)
+    subnet, address = _take_place(cluster, request)
     randomness = call.world.randomness
     hsm = Hsm(
         f"hsm-{randomness.base32(11)}",
@@ -77,26 +60,64 @@ def create_hsm(
         f"2001:db8::{randomness.hex(4)}" if cluster.network_type == "DUALSTACK" else None,
         cluster.hsm_type,
     )
-    if cluster.state == "ACTIVE":
-        if cluster.holds_nothing and stored is not None:
-            restore_into(cluster, stored)
-        elif cluster.active_hsms():
-            stored = begin_backup(call.region, cluster, call.world, call.now).contents
+    stored = _stored_for_new_hsm(call, cluster)
     cluster.begin_hsm_creation(hsm)
-    users = None if stored is None else stored.users.values()
 
     def finish(now: datetime) -> None:
         from kmsmock.domain.hsm_certificates import certify
 
-        if cluster.finish_hsm_creation(
-            hsm, lambda: certify(cluster.number, now, randomness.bytes), users
-        ):
+        if hsm.state != "CREATE_IN_PROGRESS":
+            return
+        if stored is not None:
+            restore_onto(cluster, hsm, stored)
+        if cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness.bytes)):
             begin_daily_backups(call.region, cluster, call.world, now)
 
     call.world.begin("hsm creation", call.now, finish)
     reply: CreateHsmResponseTypeDef = call.new_reply()
     reply["Hsm"] = hsm_shape(hsm)
     return reply
+
+
+def _require_room(cluster: Cluster) -> None:
+    """Refuse a second HSM before activation, and one for which there is nothing to hold."""
+    if cluster.state in ("UNINITIALIZED", "INITIALIZED") and cluster.hsms:
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' already contains an HSM but has not yet been fully "
+            "activated"
+        )
+    if cluster.state == "ACTIVE" and cluster.holds_nothing and latest_contents(cluster) is None:
+        # Assumed, text and all: without a backup there is nothing that could go onto the HSM.
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' has no backup from which its HSM could be restored."
+        )
+
+
+def _take_place(cluster: Cluster, request: CreateHsmRequestTypeDef) -> tuple[Subnet, str]:
+    """Find the HSM's subnet, and take an address of it."""
+    zone = request["AvailabilityZone"]
+    subnet = cluster.subnets_by_zone.get(zone)
+    if subnet is None:
+        # The text is assumed.
+        raise CloudHsmInvalidRequestException(
+            f"Cluster '{cluster.cluster_id}' has no subnet in Availability Zone '{zone}'."
+        )
+    try:
+        return subnet, subnet.take_address(request.get("IpAddress"))
+    except NetworkProblem as problem:
+        raise CloudHsmInvalidRequestException(str(problem)) from None
+
+
+def _stored_for_new_hsm(call: Call, cluster: Cluster) -> Contents | None:
+    """Give what goes onto a new HSM of an ACTIVE cluster: a backup of now, or the latest one."""
+    if cluster.state != "ACTIVE":
+        return None
+    if cluster.active_hsms():
+        return begin_backup(call.region, cluster, call.world, call.now).contents
+    stored = latest_contents(cluster)
+    if cluster.holds_nothing and stored is not None:
+        restore_into(cluster, stored)
+    return stored
 
 
 SELECTORS: dict[str, Callable[[Hsm], str]] = {

@@ -16,7 +16,8 @@ from kmsmock.errors.cloudhsmv2 import (
 if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.domain.backup import BackupStates
-    from kmsmock.domain.cluster import Cluster, ClusterStates
+    from kmsmock.domain.cluster import Cluster
+    from kmsmock.domain.cluster_state import ClusterStates
     from kmsmock.domain.region import Region
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from kmsmock.domain.backup import Backup, Contents, contents_of
-from kmsmock.domain.cluster import GONE
+from kmsmock.domain.cluster_state import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

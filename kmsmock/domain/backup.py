@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from kmsmock.domain.cluster import Cluster, HsmType, Mode
+    from kmsmock.domain.cluster import Cluster
+    from kmsmock.domain.cluster_state import HsmType, Mode
     from kmsmock.domain.crypto_user import UserRecord
+    from kmsmock.domain.hsm import Hsm
     from kmsmock.domain.hsm_key import HsmKey, KeyNumbers
 
 BackupState = Literal["CREATE_IN_PROGRESS", "READY", "DELETED", "PENDING_DELETION"]
@@ -141,3 +143,17 @@ def restore_into(cluster: Cluster, contents: Contents) -> None:
     }
     cluster.keys = dict(contents.keys)
     cluster.key_numbers = contents.key_numbers
+
+
+def restore_onto(cluster: Cluster, hsm: Hsm, contents: Contents) -> None:
+    """Let a new HSM have the users of the backup that was restored onto it.
+
+    Keys follow what was changed since; users do not: who was made since is missing from the new
+    HSM, who was deleted since is on that one only.
+    """
+    for name in cluster.users.keys() - contents.users.keys():
+        cluster.users[name].missing_from.add(hsm.hsm_id)
+    for name in contents.users.keys() - cluster.users.keys():
+        user = CryptoUser.of(contents.users[name])
+        user.missing_from.update(cluster.hsms.keys() - {hsm.hsm_id})
+        cluster.users[name] = user

@@ -13,47 +13,14 @@ from kmsmock.domain.crypto_user import CryptoUser
 from kmsmock.domain.hsm_key import Attributes, HsmKey, KeyNumbers, storage_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from datetime import datetime
 
     from kmsmock.domain.backup import Backup
-    from kmsmock.domain.crypto_user import UserRecord
+    from kmsmock.domain.cluster_state import ClusterState, HsmType, Mode, NetworkType
     from kmsmock.domain.hsm import Hsm
     from kmsmock.domain.hsm_certificates import HsmCertificates
     from kmsmock.domain.network import SecurityGroup, Subnet
-
-ClusterState = Literal[
-    "CREATE_IN_PROGRESS",
-    "UNINITIALIZED",
-    "INITIALIZE_IN_PROGRESS",
-    "INITIALIZED",
-    "ACTIVE",
-    "UPDATE_IN_PROGRESS",
-    "MODIFY_IN_PROGRESS",
-    "ROLLBACK_IN_PROGRESS",
-    "DELETE_IN_PROGRESS",
-    "DELETED",
-    "DEGRADED",
-]
-ClusterStates = frozenset[ClusterState]
-HsmType = Literal["hsm1.medium", "hsm2m.medium"]
-Mode = Literal["FIPS", "NON_FIPS"]
-NetworkType = Literal["IPV4", "DUALSTACK"]
-
-GONE: ClusterStates = frozenset(("DELETE_IN_PROGRESS", "DELETED"))
-TAKES_HSMS: ClusterStates = frozenset(("UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED"))
-"""CreateHsm; before ACTIVE the first HSM only. DEGRADED is assumed: an HSM is its repair."""
-HAS_USERS: ClusterStates = frozenset(
-    (
-        "INITIALIZED",
-        "ACTIVE",
-        "UPDATE_IN_PROGRESS",
-        "MODIFY_IN_PROGRESS",
-        "ROLLBACK_IN_PROGRESS",
-        "DEGRADED",
-    )
-)
-"""States in which its HSMs answer the CloudHSM CLI."""
 
 
 @dataclass(eq=False, slots=True)
@@ -202,37 +169,16 @@ class Cluster:
         """Take an HSM that is being made."""
         self.hsms[hsm.hsm_id] = hsm
 
-    def finish_hsm_creation(
-        self,
-        hsm: Hsm,
-        certify: Callable[[], HsmCertificates],
-        users: Collection[UserRecord] | None = None,
-    ) -> bool:
+    def finish_hsm_creation(self, hsm: Hsm, certify: Callable[[], HsmCertificates]) -> bool:
         """Let the HSM become ACTIVE; the first one of a new cluster brings the signing request.
-
-        Users do not follow changes that were made since its backup: who was made since is missing
-        from the new HSM, who was deleted since is on that one only.
-
-        Args:
-            users: of the backup that was restored onto it; None for the cluster's own.
 
         Returns:
             Whether the cluster became ACTIVE with it, its users having come from a backup.
         """
-        if hsm.state != "CREATE_IN_PROGRESS":
-            return False
         hsm.state = "ACTIVE"
         hsm.state_message = "HSM created."
         if self.state == "UNINITIALIZED":
             self.hsm_certificates = certify()
-        if users is not None:
-            names = {user.name for user in users}
-            for name in self.users.keys() - names:
-                self.users[name].missing_from.add(hsm.hsm_id)
-            for user in users:
-                if user.name not in self.users:
-                    self.users[user.name] = CryptoUser.of(user)
-                    self.users[user.name].missing_from.update(self.hsms.keys() - {hsm.hsm_id})
         if self.state == "INITIALIZED" and self.source_backup_id is not None:
             self._enter("ACTIVE")
             return True
@@ -244,12 +190,19 @@ class Cluster:
         hsm.state_message = None
 
     def finish_hsm_deletion(self, hsm: Hsm) -> None:
-        """Let the HSM vanish, and with the last one of a new cluster the signing request."""
+        """Let the HSM vanish, and with the last one of a new cluster the signing request.
+
+        Users whom no other HSM has go with it; without any HSM they wait for the next one.
+        """
         del self.hsms[hsm.hsm_id]
         hsm.state = "DELETED"
         hsm.subnet.release_address(hsm.eni_ip)
         if not self.hsms:
             self.hsm_certificates = None
+            return
+        for user in list(self.users.values()):
+            if user.missing_from.issuperset(self.hsms):
+                del self.users[user.name]
 
     # Users and keys
 
