@@ -20,7 +20,7 @@ from cryptography.x509 import ObjectIdentifier, SubjectKeyIdentifier
 
 from . import rsa as oaep
 from .exceptions import InvalidKeyMaterial
-from .keys import load_public
+from .keys import load_others_public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,16 +91,32 @@ class _ContentInfo:
     content: Annotated[_EnvelopedData, asn1.Explicit(0)]
 
 
+_LEAST_BITS: Final = 2048
+
+
+def require_recipient_key(key: bytes) -> None:
+    """Check that answers can be sealed for a key: SubjectPublicKeyInfo DER of an RSA key.
+
+    Raises `InvalidKeyMaterial` when it is none, or shorter than 2048 bits.
+    """
+    _recipient_key(key)
+
+
+def _recipient_key(key: bytes) -> rsa.RSAPublicKey:
+    public = load_others_public(key)
+    if not isinstance(public, rsa.RSAPublicKey) or public.key_size < _LEAST_BITS:
+        raise InvalidKeyMaterial("the recipient's key must be RSA of 2048 bits at least")
+    return public
+
+
 def seal_for_recipient(key: bytes, plaintext: bytes, random_bytes: Callable[[int], bytes]) -> bytes:
     """Return the DER of a CMS EnvelopedData that only the holder of an RSA key opens.
 
     `key` is the recipient's SubjectPublicKeyInfo DER; its key identifier (SHA-1 of the key,
     RFC 5280 section 4.2.1.2) names the recipient. `random_bytes` is asked for 32 bytes of content
-    key and 16 of initialization vector. Raises `InvalidKeyMaterial` when it is no RSA key.
+    key and 16 of initialization vector. Raises `InvalidKeyMaterial` as `require_recipient_key`.
     """
-    public = load_public(key)
-    if not isinstance(public, rsa.RSAPublicKey):
-        raise InvalidKeyMaterial("the recipient's key must be RSA")
+    public = _recipient_key(key)
     content_key, iv = random_bytes(32), random_bytes(16)
     recipient = _KeyTransRecipientInfo(
         version=2,  # the version of a recipient named by key identifier: RFC 5652, 6.2.1

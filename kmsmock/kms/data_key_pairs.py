@@ -11,7 +11,7 @@ from kmsmock.domain.key_spec import is_offered
 from kmsmock.domain.key_state import USABLE
 from kmsmock.errors.kms import UnsupportedOperationException
 from kmsmock.kms.algorithms import require_symmetric
-from kmsmock.kms.recipients import refuse_recipient
+from kmsmock.kms.recipients import disclose, read_recipient
 from kmsmock.kms.targets import KeyTarget
 from kmsmock.operation import operation
 
@@ -51,10 +51,11 @@ def generate_data_key_pair(
     call: Call, request: GenerateDataKeyPairRequestTypeDef, key: Key
 ) -> GenerateDataKeyPairResponseTypeDef:
     """Make a key pair; give its private key in plain and encrypted under the key."""
+    recipient = read_recipient(call.request)
     pair = _pair(call, request, key)
     reply: GenerateDataKeyPairResponseTypeDef = call.new_reply()
     reply["PrivateKeyCiphertextBlob"] = pair.encrypted
-    reply["PrivateKeyPlaintext"] = pair.private
+    disclose(call, reply, "PrivateKeyPlaintext", pair.private, recipient)
     reply["PublicKey"] = pair.public
     reply["KeyId"] = key.arn
     reply["KeyPairSpec"] = request["KeyPairSpec"]
@@ -105,7 +106,6 @@ def _pair(
 ) -> _Pair:
     spec = request["KeyPairSpec"]
     require_symmetric(call, key)
-    refuse_recipient(call)
     if not is_offered(spec, call.region.partition):
         # The rule is the model's; code and text are assumed, as of CreateKey's KeySpec.
         raise UnsupportedOperationException(

@@ -8,7 +8,7 @@ from kmsmock.domain.key_state import USABLE
 from kmsmock.errors import ValidationException
 from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
 from kmsmock.kms.algorithms import require_symmetric
-from kmsmock.kms.recipients import refuse_recipient
+from kmsmock.kms.recipients import disclose, read_recipient
 from kmsmock.kms.targets import find_key_store, key_used_by
 from kmsmock.operation import operation
 
@@ -34,12 +34,13 @@ def generate_data_key(
     call: Call, request: GenerateDataKeyRequestTypeDef, key: Key
 ) -> GenerateDataKeyResponseTypeDef:
     """Make a data key; give it in plain and encrypted under the key."""
+    recipient = read_recipient(call.request)
     plaintext, ciphertext = _data_key(call, request, key)
     reply: GenerateDataKeyResponseTypeDef = call.new_reply()
     reply["CiphertextBlob"] = ciphertext
-    reply["Plaintext"] = plaintext
+    disclose(call, reply, "Plaintext", plaintext, recipient)
     reply["KeyId"] = key.arn
-    if key.current_material_id is not None:
+    if key.current_material_id is not None and recipient is None:
         reply["KeyMaterialId"] = key.current_material_id
     return reply
 
@@ -69,7 +70,7 @@ def generate_random(
     """Give random bytes, from KMS or from the cluster of a connected key store."""
     if "NumberOfBytes" not in request:
         raise ValidationException("NumberOfBytes is required.")
-    refuse_recipient(call)
+    recipient = read_recipient(call.request)
     if "CustomKeyStoreId" in request:
         store = find_key_store(call.region, request["CustomKeyStoreId"])
         if not store.connected:
@@ -79,7 +80,8 @@ def generate_random(
         # Assumed: the model lists no KMSInvalidStateException for this operation.
         store.require_communication(CustomKeyStoreInvalidStateException)
     reply: GenerateRandomResponseTypeDef = call.new_reply()
-    reply["Plaintext"] = call.world.randomness.bytes(request["NumberOfBytes"])
+    random_bytes = call.world.randomness.bytes(request["NumberOfBytes"])
+    disclose(call, reply, "Plaintext", random_bytes, recipient)
     return reply
 
 
@@ -90,7 +92,6 @@ def _data_key(
 ) -> tuple[bytes, bytes]:
     """Give a new data key and its ciphertext."""
     require_symmetric(call, key)
-    refuse_recipient(call)
     if ("KeySpec" in request) == ("NumberOfBytes" in request):
         raise ValidationException("Please specify either number of bytes or key spec.")
     length = (

@@ -17,7 +17,7 @@ from kmsmock.kms.ciphertexts import (
     read_blob,
     read_ciphertext,
 )
-from kmsmock.kms.recipients import refuse_recipient
+from kmsmock.kms.recipients import disclose, read_recipient
 from kmsmock.kms.targets import key_used_by
 from kmsmock.operation import operation
 
@@ -59,14 +59,14 @@ def decrypt(call: Call, request: DecryptRequestTypeDef, key: Key) -> DecryptResp
     algorithm = request.get("EncryptionAlgorithm", SYMMETRIC)
     context = request.get("EncryptionContext", {})
     _require_fit(key, algorithm, context)
-    refuse_recipient(call)
+    recipient = read_recipient(call.request)
     plaintext, material_id = _decrypt(call, key, algorithm, context)
     call.end_of_dry_run()
     reply: DecryptResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
-    reply["Plaintext"] = plaintext
+    disclose(call, reply, "Plaintext", plaintext, recipient)
     reply["EncryptionAlgorithm"] = algorithm
-    if material_id is not None:
+    if material_id is not None and recipient is None:
         reply["KeyMaterialId"] = material_id
     return reply
 

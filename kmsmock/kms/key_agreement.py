@@ -8,7 +8,7 @@ from kmsmock.crypto.exceptions import InvalidKeyMaterial
 from kmsmock.domain.key_state import USABLE
 from kmsmock.errors import ValidationException
 from kmsmock.kms.algorithms import require_algorithm
-from kmsmock.kms.recipients import refuse_recipient
+from kmsmock.kms.recipients import disclose, read_recipient
 from kmsmock.kms.targets import key_used_by
 from kmsmock.operation import operation
 
@@ -38,7 +38,7 @@ def derive_shared_secret(
     """
     algorithm = request["KeyAgreementAlgorithm"]
     require_algorithm(key, algorithm)
-    refuse_recipient(call)
+    recipient = read_recipient(call.request)
     try:
         secret = _shared_secret(key, cast("bytes", request["PublicKey"]))
     except InvalidKeyMaterial:
@@ -46,7 +46,7 @@ def derive_shared_secret(
     call.end_of_dry_run()
     reply: DeriveSharedSecretResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
-    reply["SharedSecret"] = secret
+    disclose(call, reply, "SharedSecret", secret, recipient)
     reply["KeyAgreementAlgorithm"] = algorithm
     reply["KeyOrigin"] = cast("OriginTypeType", key.origin)
     return reply
