@@ -28,5 +28,5 @@ def read_marker(marker: str, of: str = "") -> str:
         raise ValueError(marker) from error
     last = document.get("last") if isinstance(document, dict) else None
     if not isinstance(last, str) or document.get("of") != of:
-        raise ValueError(marker)  # noqa: TRY004 - one error for whatever is wrong with a marker
+        raise ValueError(marker)
     return last
