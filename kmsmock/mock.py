@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 import threading
-from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from kmsmock.interception.environment import Environment
     from kmsmock.world import World
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Target = TypeVar("Target", bound="Callable[..., Any]")
+"""What can be decorated: a function, or a class."""
 
 DEFAULT_ACCOUNT_ID = "123456789012"
 """moto's default account too, so that tests move over unchanged."""
@@ -31,7 +30,7 @@ DEFAULT_REGION = "us-east-1"
 
 
 @overload
-def mock_kms_cloudhsm(function: Callable[P, R], /) -> Callable[P, R]: ...
+def mock_kms_cloudhsm(target: Target, /) -> Target: ...
 @overload
 def mock_kms_cloudhsm(
     *,
@@ -41,7 +40,7 @@ def mock_kms_cloudhsm(
     other_services: OtherServices = "refuse",
 ) -> Mock: ...
 def mock_kms_cloudhsm(
-    function: Callable[..., Any] | None = None,
+    target: Callable[..., Any] | None = None,
     /,
     *,
     region: str | None = None,
@@ -72,7 +71,7 @@ def mock_kms_cloudhsm(
             transitions.
     """
     mock = Mock(region, account_id, transitions, other_services)
-    return mock if function is None else mock(function)
+    return mock if target is None else mock(target)
 
 
 def current() -> Handle:
@@ -137,53 +136,15 @@ class Mock:
     ) -> None:
         self.stop()
 
-    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Decorate a function: the mock is active while it runs.
-
-        Of a coroutine function that is while it is awaited, of a generator function (a fixture
-        that yields) until it is exhausted or closed.
+    def __call__(self, target: Target) -> Target:
+        """Decorate a function, a coroutine or generator function, a method or a class of tests.
 
         Raises:
-            TypeError: it is not a function.
+            TypeError: it is none of them.
         """
-        decorated: object = function  # so that the questions do not narrow its type
-        if isinstance(decorated, (staticmethod, classmethod)):
-            return cast("Callable[P, R]", type(decorated)(self(decorated.__func__)))
-        if not inspect.isroutine(decorated):
-            raise TypeError(
-                "mock_kms_cloudhsm decorates functions; for anything else use it as a context "
-                f"manager. It was given {function!r}"
-            )
-        if inspect.iscoroutinefunction(decorated):
-            coroutine_function = cast("Callable[P, Awaitable[object]]", function)
+        from kmsmock.decoration import decorate
 
-            @functools.wraps(function)
-            async def in_mock_async(*args: P.args, **kwargs: P.kwargs) -> object:
-                with self:
-                    return await coroutine_function(*args, **kwargs)
-
-            return cast("Callable[P, R]", in_mock_async)
-        if inspect.isgeneratorfunction(decorated):
-            generator_function = cast("Callable[P, Generator[Any, Any, Any]]", function)
-
-            @functools.wraps(function)
-            def in_mock_yielding(*args: P.args, **kwargs: P.kwargs) -> Generator[Any, Any, Any]:
-                with self:
-                    return (yield from generator_function(*args, **kwargs))
-
-            return cast("Callable[P, R]", in_mock_yielding)
-        if inspect.isasyncgenfunction(decorated):
-            raise TypeError(
-                "mock_kms_cloudhsm does not decorate async generator functions: write `with "
-                f"mock_kms_cloudhsm():` inside {decorated.__qualname__}"
-            )
-
-        @functools.wraps(function)
-        def in_mock(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self:
-                return function(*args, **kwargs)
-
-        return in_mock
+        return cast("Target", decorate(self, target))
 
 
 class _Scope:

@@ -189,18 +189,14 @@ def test_a_decorated_function_begins_anew_each_time(before):
     assert [keys(), keys()] == [1, 1]
 
 
-async def _yields_later():
-    yield
-
-
 @pytest.mark.parametrize(
     "thing",
-    [5, "us-east-1", None, object(), type("Class", (), {}), _yields_later],
-    ids=["number", "string", "None", "object", "class", "async generator function"],
+    [5, "us-east-1", None, object()],
+    ids=["number", "string", "None", "object"],
 )
-def test_only_functions_can_be_decorated(thing):
+def test_only_functions_and_classes_can_be_decorated(thing):
     """Anything else is a TypeError that says what to do."""
-    with pytest.raises(TypeError, match="context manager|inside _yields_later"):
+    with pytest.raises(TypeError, match="context manager"):
         mock_kms_cloudhsm()(thing)
 
 

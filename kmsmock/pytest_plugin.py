@@ -1,0 +1,114 @@
+"""The pytest plugin: fixtures, a marker for settings, and a guard against calls to real AWS.
+
+pytest finds it by itself once kmsmock is installed. It imports nothing heavy: a session that does
+not use it does not pay for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kmsmock.mock import mock_kms_cloudhsm
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudhsmv2 import CloudHSMV2Client
+    from mypy_boto3_kms import KMSClient
+
+    from kmsmock.handle import Handle
+    from kmsmock.ready import ReadyKeyStore
+
+GUARD = "kmsmock_guard"
+MARKER = "kmsmock"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one ini line that switches the guard on."""
+    parser.addini(
+        GUARD,
+        "fail every test whose code would call real AWS through botocore",
+        type="bool",
+        default=False,
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the marker, and the guard if it is asked for."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARKER}(region, account_id, ...): the arguments of mock_kms_cloudhsm for the world of "
+        "the kmsmock fixtures",
+    )
+    if config.getini(GUARD):
+        config.pluginmanager.register(_GuardPlugin(), f"{MARKER}-guard")
+
+
+@pytest.fixture
+def kmsmock(request: pytest.FixtureRequest) -> Iterator[Handle]:
+    """A world for the test, and the handle on it; `@pytest.mark.kmsmock(...)` sets it up.
+
+    Inside a mock that a wider fixture holds open it shares that one's world.
+    """
+    marker = request.node.get_closest_marker(MARKER)
+    settings: dict[str, Any] = {} if marker is None else marker.kwargs
+    if marker is not None and marker.args:
+        raise pytest.UsageError(f"@pytest.mark.{MARKER} takes named arguments only")
+    with mock_kms_cloudhsm(**settings) as aws:
+        yield aws
+
+
+@pytest.fixture
+def kmsmock_kms(kmsmock: Handle) -> KMSClient:
+    """A boto3 client for KMS in the world's Region."""
+    import boto3
+
+    return boto3.client("kms", region_name=kmsmock.region)
+
+
+@pytest.fixture
+def kmsmock_cloudhsmv2(kmsmock: Handle) -> CloudHSMV2Client:
+    """A boto3 client for CloudHSM v2 in the world's Region."""
+    import boto3
+
+    return boto3.client("cloudhsmv2", region_name=kmsmock.region)
+
+
+@pytest.fixture
+def kmsmock_key_store(kmsmock: Handle) -> ReadyKeyStore:
+    """A connected custom key store on a cluster of its own."""
+    return kmsmock.key_store("kmsmock-key-store")
+
+
+class _GuardPlugin:
+    """Watches over setup, call and teardown of every test."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Iterator[None]:
+        return (yield from self._guarded())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        return (yield from self._guarded())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Iterator[None]:
+        return (yield from self._guarded())
+
+    def _guarded(self) -> Iterator[None]:
+        from kmsmock.interception.guard import Guard
+
+        guard = Guard()
+        guard.start()
+        try:
+            result = yield
+        finally:
+            guard.stop()
+            # Also where the test's code has swallowed the refusal.
+            if guard.refused:
+                pytest.fail(
+                    "the test would have called AWS: " + ", ".join(dict.fromkeys(guard.refused)),
+                    pytrace=False,
+                )
+        return result

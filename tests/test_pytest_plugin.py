@@ -1,0 +1,165 @@
+"""The pytest plugin, by pytest inside pytest."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def inner(pytester, monkeypatch):
+    """Run a test file in a pytest of its own, without the outer one's plugins for order."""
+
+    def run(*arguments, ini="", **files):
+        pytester.makeini(f"[pytest]\n{ini}")
+        pytester.makepyfile(**files)
+        return pytester.runpytest_subprocess("-p", "no:randomly", "-q", *arguments)
+
+    return run
+
+
+def test_fixtures_are_there_without_an_import(inner):
+    """The handle, both clients and a key store are fixtures of every session."""
+    result = inner(
+        test_it="""
+        def test_fixtures(kmsmock, kmsmock_kms, kmsmock_cloudhsmv2, kmsmock_key_store):
+            stores = kmsmock_kms.describe_custom_key_stores()["CustomKeyStores"]
+            assert stores[0]["CustomKeyStoreId"] == kmsmock_key_store.custom_key_store_id
+            assert stores[0]["ConnectionState"] == "CONNECTED"
+            clusters = kmsmock_cloudhsmv2.describe_clusters()["Clusters"]
+            assert clusters[0]["ClusterId"] == kmsmock_key_store.cluster.cluster_id
+
+        def test_each_test_has_its_own_world(kmsmock_kms):
+            assert kmsmock_kms.list_keys()["Keys"] == []
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_marker_sets_the_world_up(inner):
+    """The marker's arguments are mock_kms_cloudhsm's."""
+    result = inner(
+        "--strict-markers",
+        test_it="""
+        import pytest
+
+        @pytest.mark.kmsmock(region="eu-west-3", account_id="210987654321")
+        def test_marked(kmsmock, kmsmock_kms):
+            arn = kmsmock_kms.create_key()["KeyMetadata"]["Arn"]
+            assert arn.startswith("arn:aws:kms:eu-west-3:210987654321:key/")
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_world_of_a_wider_scope_is_shared(inner):
+    """Tests under a module's own mock share its world with the fixtures."""
+    result = inner(
+        test_it="""
+        import boto3, pytest
+        from kmsmock import mock_kms_cloudhsm
+
+        @pytest.fixture(scope="module")
+        def world():
+            with mock_kms_cloudhsm() as aws:
+                yield boto3.client("kms", "us-east-1").create_key()["KeyMetadata"]["KeyId"]
+
+        def test_one(world, kmsmock_kms):
+            assert [key["KeyId"] for key in kmsmock_kms.list_keys()["Keys"]] == [world]
+
+        def test_two(world, kmsmock_kms):
+            assert [key["KeyId"] for key in kmsmock_kms.list_keys()["Keys"]] == [world]
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+REAL_CALL = """
+import boto3, pytest
+
+def test_swallows():
+    s3 = boto3.client("s3", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    try:
+        s3.list_buckets()
+    except Exception:
+        pass
+"""
+
+
+def test_guard_fails_a_test_that_would_call_aws(inner):
+    """With kmsmock_guard = true a call to AWS fails the test, also if its error is swallowed."""
+    result = inner(ini="kmsmock_guard = true", test_it=REAL_CALL)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the test would have called AWS: https://s3*"])
+
+
+def test_guard_lets_mocked_calls_through(inner):
+    """What kmsmock and moto answer is no call to AWS."""
+    result = inner(
+        ini="kmsmock_guard = true",
+        test_it="""
+        import boto3
+        from kmsmock import mock_kms_cloudhsm
+        from moto import mock_aws
+
+        @mock_aws
+        @mock_kms_cloudhsm
+        def test_mocked():
+            boto3.client("kms", "us-east-1").create_key()
+            boto3.client("s3", "us-east-1").create_bucket(Bucket="bucket")
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_guard_is_off_by_default(inner):
+    """Without the ini line nothing is watched, and botocore's hooks are its own."""
+    result = inner(
+        test_it="""
+        import sys
+
+        def test_untouched():
+            assert "kmsmock.interception.guard" not in sys.modules
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_plugin_works_under_xdist(inner):
+    """Workers of pytest-xdist have worlds of their own."""
+    result = inner(
+        "-n",
+        "2",
+        test_it="""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(6))
+        def test_alone(number, kmsmock_kms):
+            kmsmock_kms.create_key()
+            assert len(kmsmock_kms.list_keys()["Keys"]) == 1
+        """,
+    )
+
+    result.assert_outcomes(passed=6)
+
+
+def test_session_that_does_not_use_the_plugin_does_not_pay(inner):
+    """Loading the plugin imports neither boto3, botocore nor cryptography."""
+    heavy = "[name for name in ('boto3', 'botocore', 'cryptography') if name in sys.modules]"
+
+    loaded = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", f"import kmsmock.pytest_plugin, sys; print({heavy})"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert loaded.stdout.strip() == "[]"
