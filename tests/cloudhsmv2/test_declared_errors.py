@@ -26,7 +26,7 @@ NOT_FOR_CHANGES = "test_backups::test_pending_backup_takes_no_changes"
 POLICY_OF_ANOTHER = "test_resource_policies::test_policy_is_the_owners"
 POLICY_WITHOUT_ARN = "test_resource_policies::test_arn_is_required"
 POLICY_OF_NOTHING = "test_resource_policies::test_backup_must_be_there"
-TAGS_OF_NOTHING = "test_tags::test_resource_must_be_there"
+TAGS_OF_NOTHING = "test_cluster_tags::test_resource_must_be_there"
 
 WHERE = {
     "CopyBackupToRegion": {
@@ -90,7 +90,7 @@ WHERE = {
     },
     "ListTags": {
         ACCESS: BY_POLICY,
-        INVALID: "test_tags::test_foreign_token_is_refused",
+        INVALID: "test_cluster_tags::test_foreign_token_is_refused",
         NOT_FOUND: TAGS_OF_NOTHING,
         TAG: BY_TAG_CONDITION,
     },
@@ -116,16 +116,16 @@ WHERE = {
     },
     "TagResource": {
         ACCESS: BY_POLICY,
-        INVALID: "test_tags::test_tags_have_letters_digits_and_few_signs",
-        LIMIT: "test_tags::test_fifty_tags_in_all",
+        INVALID: "test_cluster_tags::test_tags_have_letters_digits_and_few_signs",
+        LIMIT: "test_cluster_tags::test_fifty_tags_in_all",
         NOT_FOUND: TAGS_OF_NOTHING,
-        TAG: "test_tags::test_bad_tags_are_refused",
+        TAG: "test_cluster_tags::test_bad_tags_are_refused",
     },
     "UntagResource": {
         ACCESS: BY_POLICY,
-        INVALID: "test_tags::test_keys_to_remove_keep_the_pattern",
+        INVALID: "test_cluster_tags::test_keys_to_remove_keep_the_pattern",
         NOT_FOUND: TAGS_OF_NOTHING,
-        TAG: "test_tags::test_aws_tags_are_not_removed",
+        TAG: "test_cluster_tags::test_aws_tags_are_not_removed",
     },
 }
 """Operation -> declared error -> the test that reaches it, or why none can."""
