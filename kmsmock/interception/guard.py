@@ -48,12 +48,12 @@ class Guard:
                 )
             return original(http_session, request)
 
-        session.send = send  # type: ignore[method-assign]
+        setattr(session, "send", send)  # noqa: B010 - botocore-stubs name its first argument twice
 
     def stop(self) -> None:
         """Put it back."""
         if self._original is not None:
-            botocore.httpsession.URLLib3Session.send = self._original  # type: ignore[method-assign]
+            setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010 - as above
             self._original = None
 
 
