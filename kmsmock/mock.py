@@ -13,12 +13,9 @@ if TYPE_CHECKING:
 
     from kmsmock.controls.transitions import Policy, Transitions
     from kmsmock.handle import Handle
-    from kmsmock.interception.botocore import (
-        BotocoreInterception,
-        OtherServices,
-        PassingServices,
-    )
     from kmsmock.interception.environment import Environment
+    from kmsmock.interception.every_client import Interception
+    from kmsmock.interception.other_services import OtherServices, PassingServices
     from kmsmock.world import World
 
 Target = TypeVar("Target", bound="Callable[..., Any]")
@@ -99,7 +96,7 @@ class Mock:
         other_services: OtherServices,
     ) -> None:
         from kmsmock.controls.transitions import Transitions
-        from kmsmock.interception.botocore import PassingServices
+        from kmsmock.interception.other_services import PassingServices
 
         if account_id is not None and not re.fullmatch(r"[0-9]{12}", str(account_id)):
             raise ValueError(f"account_id must be 12 digits, not {account_id!r}")
@@ -159,7 +156,7 @@ class _Active:
     """What is there once while any mock is active."""
 
     def __init__(
-        self, world: World, interception: BotocoreInterception, environment: Environment
+        self, world: World, interception: Interception, environment: Environment
     ) -> None:
         self.world = world
         self.interception = interception
@@ -204,8 +201,8 @@ def _enter(
 
 
 def _switch_on(account_id: str, transitions: Transitions | None) -> _Active:
-    from kmsmock.interception.botocore import BotocoreInterception
     from kmsmock.interception.environment import Environment
+    from kmsmock.interception.every_client import Interception
     from kmsmock.pipeline import answer
     from kmsmock.protocol.model import partition_of
     from kmsmock.world import World
@@ -213,7 +210,7 @@ def _switch_on(account_id: str, transitions: Transitions | None) -> _Active:
     world = World(account_id, partition_of, transitions)
     active = _Active(
         world,
-        BotocoreInterception(functools.partial(answer, world)),
+        Interception(functools.partial(answer, world)),
         Environment(),
     )
     active.environment.start()

@@ -20,11 +20,12 @@ from kmsmock.errors import (
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.kms.key_usage import note_usage
 from kmsmock.operation import OPERATIONS, Operation
-from kmsmock.protocol.json_1_1 import read_body
 from kmsmock.protocol.model import operation_model
+from kmsmock.protocol.presigned import read_query
 from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
 from kmsmock.protocol.validation import ConstraintsViolated, read_request
+from kmsmock.protocol.wire import Wire, wire_of
 
 if TYPE_CHECKING:
     from kmsmock.world import World
@@ -40,15 +41,25 @@ def answer(world: World, http_request: HttpRequest) -> HttpResponse:
     """Answer an HTTP request to one of the two services."""
     request_id = world.randomness.uuid()
     service = kmsmock.kms.SERVICE
+    wire = wire_of(http_request)
     try:
         address = read_address(http_request)
         service = address.service
-        result = perform(world, address, read_body(http_request.body), request_id)
+        document = _read_document(http_request, address, wire)
+        result = perform(world, address, document, request_id)
+        return result_response(result, request_id, wire)
     except ServiceError as error:
-        return error_response(error, service, request_id)
+        return error_response(error, service, request_id, wire)
     except MissingExtra as missing:
-        return error_response(NotImplementedByKmsmock(str(missing)), service, request_id)
-    return result_response(result, request_id)
+        return error_response(NotImplementedByKmsmock(str(missing)), service, request_id, wire)
+
+
+def _read_document(http_request: HttpRequest, address: Address, wire: Wire) -> dict[str, object]:
+    """Read the members from the body or, of a presigned URL, from the query."""
+    model = operation_model(address.service, address.operation)
+    if model is not None and not http_request.body and "?" in http_request.url:
+        return read_query(model, http_request.url)
+    return wire.read_body(http_request.body)
 
 
 def perform(

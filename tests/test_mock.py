@@ -16,7 +16,8 @@ import pytest
 
 import kmsmock
 from kmsmock import current, mock_kms_cloudhsm
-from kmsmock.interception.botocore import BotocoreInterception, OtherServiceRefused
+from kmsmock.interception.every_client import Interception
+from kmsmock.interception.other_services import OtherServiceRefused
 
 PATCHED = [
     (botocore.hooks.EventAliaser, "emit"),
@@ -669,10 +670,11 @@ def test_every_public_name_is_explained(name):
 
 def test_the_interception_ends_with_the_mock():
     """A stopped interception can be stopped again without harm."""
-    interception = BotocoreInterception(lambda _request: None)
+    interception = Interception(lambda _request: None)
+    before = patched()
     interception.start()
     interception.stop()
 
     interception.stop()
 
-    assert not interception._originals
+    assert patched() == before

@@ -213,6 +213,7 @@ BEYOND_THE_MODELS = {
     errors: {
         "ServiceError",  # the base of them all, never raised itself
         "AccessDeniedException",  # common to all of AWS's services
+        "IncompleteSignatureException",  # as above
         "MissingAuthenticationTokenException",  # as above
         "SerializationException",  # the protocol's
         "UnknownOperationException",  # as above

@@ -34,6 +34,10 @@ class AccessDeniedException(ServiceError):
     """The caller may not do this."""
 
 
+class IncompleteSignatureException(ServiceError):
+    """The signature is not in the form of Signature Version 4."""
+
+
 class MissingAuthenticationTokenException(ServiceError):
     """The request carries no signature."""
 

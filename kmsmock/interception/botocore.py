@@ -15,8 +15,8 @@ is of no account when a client was made, by whom, or in which thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from typing import Any, Literal, cast
+from inspect import iscoroutinefunction
+from typing import Any, cast
 
 import botocore.hooks
 import botocore.session
@@ -24,11 +24,9 @@ import botocore.signers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
-from botocore.exceptions import UnknownServiceError
-from botocore.loaders import create_loader
-from botocore.model import ServiceModel
-from botocore.utils import EVENT_ALIASES
 
+from kmsmock.interception.other_services import Gate
+from kmsmock.interception.patches import Patches
 from kmsmock.protocol.request import HttpRequest
 from kmsmock.protocol.response import HttpResponse
 
@@ -38,109 +36,43 @@ SERVICE_IDS = ("kms", "cloudhsm-v2")
 ACCESS_KEY, SECRET_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 """The credentials of AWS's documentation, which secret scanners know as harmless."""
 
-OtherServices = Literal["refuse", "pass"] | Iterable[str]
-
-
-class OtherServiceRefused(RuntimeError):
-    """A request to another AWS service, which nothing answers; it was not sent."""
-
-
-class PassingServices:
-    """The other services whose requests may leave the process.
-
-    Args:
-        other_services: "refuse" for none, "pass" for all, or their names, as `boto3.client` takes
-            them.
-
-    Raises:
-        ValueError: it is none of these, or botocore knows no service of a name.
-    """
-
-    def __init__(self, other_services: OtherServices) -> None:
-        if other_services not in ("refuse", "pass") and (
-            isinstance(other_services, (str, bytes)) or not isinstance(other_services, Iterable)
-        ):
-            raise ValueError(
-                'other_services must be "refuse", "pass" or a list of services, '
-                f"not {other_services!r}"
-            )
-        self._all = other_services == "pass"
-        names = () if isinstance(other_services, str) else other_services
-        self._service_ids = frozenset(_service_id(name) for name in names)
-
-    def includes(self, service_id: str) -> bool:
-        """Tell whether a service is one of them, by its id in botocore's events."""
-        return self._all or service_id in self._service_ids
-
-
-@cache
-def _service_id(name: str) -> str:
-    try:
-        model = create_loader().load_service_model(name, "service-2")
-    except UnknownServiceError:
-        raise ValueError(f"other_services names {name!r}, which is no service of AWS") from None
-    return str(ServiceModel(model, name).service_id.hyphenize())
-
-
-@cache
-def _name_of(service_id: str) -> str:
-    """Give the name by which `boto3.client` knows a service, the likely ones tried first."""
-    names = create_loader().list_available_services("service-2")
-    plain = service_id.replace("-", "")
-    likely = [n for n in names if n.replace("-", "") == plain or EVENT_ALIASES.get(n) == service_id]
-    return next((name for name in (*likely, *names) if _service_id(name) == service_id), service_id)
-
 
 class BotocoreInterception:
     """Answers the two services' calls while it is on.
 
     Args:
         answer: gives the response to a request.
+        gate: judges other services' calls that nobody answers.
     """
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse], gate: Gate) -> None:
         self._answer = answer
-        self._passing: list[PassingServices] = []
-        self._originals: list[tuple[type, str, Callable[..., Any]]] = []
+        self._gate = gate
+        self._patches = Patches()
 
     def start(self) -> None:
         """Wrap the three methods."""
-        self._wrap(botocore.hooks.EventAliaser, "emit", self._emitting)
-        self._wrap(botocore.session.Session, "get_credentials", self._finding_credentials)
-        self._wrap(botocore.signers.RequestSigner, "get_auth_instance", self._signing)
+        self._patches.wrap(botocore.hooks.EventAliaser, "emit", self._emitting)
+        self._patches.wrap(botocore.session.Session, "get_credentials", self._finding_credentials)
+        self._patches.wrap(botocore.signers.RequestSigner, "get_auth_instance", self._signing)
 
     def stop(self) -> None:
         """Put the three methods back."""
-        while self._originals:
-            owner, name, original = self._originals.pop()
-            setattr(owner, name, original)
-
-    def let_pass(self, passing: PassingServices) -> None:
-        """Let other services' requests that nobody answers through, beside those let so far."""
-        self._passing.append(passing)
-
-    def let_pass_no_more(self, passing: PassingServices) -> None:
-        """Take back one `let_pass`."""
-        self._passing.remove(passing)
-
-    def _wrap(
-        self, owner: type, name: str, wrapping: Callable[[Callable[..., Any]], Callable[..., Any]]
-    ) -> None:
-        original = owner.__dict__[name]
-        self._originals.append((owner, name, original))
-        setattr(owner, name, wrapping(original))
+        self._patches.undo()
 
     def _emitting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def emit(emitter: Any, event_name: str, **arguments: Any) -> Any:
-            if not event_name.startswith("before-send."):
+            # What an asynchronous client emits is awaited: see aiobotocore.py.
+            if not event_name.startswith("before-send.") or iscoroutinefunction(
+                emitter._emitter._emit  # noqa: SLF001
+            ):
                 return original(emitter, event_name, **arguments)
             _, service_id, operation = event_name.split(".")
             if service_id in SERVICE_IDS:
                 return self._answers(emitter, event_name, arguments)
             answers = original(emitter, event_name, **arguments)
-            if any(answer is not None for _handler, answer in answers):
-                return answers
-            self._refuse_unless_passing(service_id, operation)
+            if all(answer is None for _handler, answer in answers):
+                self._gate.judge_call(service_id, operation)
             return answers
 
         return emit
@@ -148,23 +80,12 @@ class BotocoreInterception:
     def _answers(self, emitter: Any, event_name: str, arguments: dict[str, Any]) -> Any:
         answers = [
             (handler, handler(event_name=event_name, **arguments))
-            for handler in emitter._emitter._handlers.prefix_search(event_name)  # noqa: SLF001
-            if not type(handler).__module__.startswith("moto.")
+            for handler in users_handlers(emitter._emitter, event_name)  # noqa: SLF001
         ]
         # botocore takes the first answer. A user's own comes in place of ours, not beside it.
         if all(answer is None for _handler, answer in answers):
             answers.append((self._answer, aws_response(self._answer, arguments["request"])))
         return answers
-
-    def _refuse_unless_passing(self, service_id: str, operation: str) -> None:
-        if any(passing.includes(service_id) for passing in self._passing):
-            return
-        name = _name_of(service_id)
-        raise OtherServiceRefused(
-            f"{name} {operation} was called while mock_kms_cloudhsm is active, and nothing "
-            "answers it here; no request was sent. Mock it as well (moto.mock_aws works beside "
-            f'kmsmock), or let it through with mock_kms_cloudhsm(other_services=["{name}"]).'
-        )
 
     def _finding_credentials(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def get_credentials(session: botocore.session.Session) -> Any:
@@ -185,6 +106,15 @@ class BotocoreInterception:
         return get_auth_instance
 
 
+def users_handlers(emitter: Any, event_name: str) -> list[Callable[..., Any]]:
+    """Give the handlers of an event in their order, moto's left out."""
+    return [
+        handler
+        for handler in emitter._handlers.prefix_search(event_name)  # noqa: SLF001
+        if not type(handler).__module__.startswith("moto.")
+    ]
+
+
 def pretend_credentials() -> Credentials:
     """Give the credentials of callers who bring none."""
     return Credentials(ACCESS_KEY, SECRET_KEY, method="kmsmock")
@@ -194,15 +124,25 @@ def aws_response(
     answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
 ) -> AWSResponse:
     """Answer botocore's prepared request with botocore's response."""
+    response = answer(http_request(request))
+    return AWSResponse(request.url, response.status, arrived(response), _Body(response.body))
+
+
+def http_request(request: AWSPreparedRequest) -> HttpRequest:
+    """Give botocore's prepared request as ours."""
     body = request.body or b""
     # Both services' requests are serialized into bytes; nothing in them is streamed.
     assert isinstance(body, (bytes, bytearray))
     headers = cast("Mapping[str, str | bytes]", request.headers)
-    response = answer(HttpRequest(request.method, request.url, headers, bytes(body)))
-    arrived = HTTPHeaders()
+    return HttpRequest(request.method, request.url, headers, bytes(body))
+
+
+def arrived(response: HttpResponse) -> HTTPHeaders:
+    """Give our response's headers as botocore reads them."""
+    headers = HTTPHeaders()
     for name, value in response.headers.items():
-        arrived[name] = value
-    return AWSResponse(request.url, response.status, arrived, _Body(response.body))
+        headers[name] = value
+    return headers
 
 
 class _Body:

@@ -43,6 +43,12 @@ def service_with_target_prefix(prefix: str) -> str | None:
 
 
 @cache
+def is_error_of(service: str, code: str) -> bool:
+    """Tell whether an error is one of the service's own, that is, of its model."""
+    return code in service_model(service).shape_names
+
+
+@cache
 def error_message_member(service: str, code: str) -> str:
     """Give the name of an error's text: `message` in KMS, `Message` in CloudHSM v2.
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
-from kmsmock.errors import MissingAuthenticationTokenException, UnknownOperationException
+from kmsmock.errors import (
+    IncompleteSignatureException,
+    MissingAuthenticationTokenException,
+    UnknownOperationException,
+)
+from kmsmock.protocol.cbor import SERVICES_WITH_CBOR
 from kmsmock.protocol.model import service_with_target_prefix
 
 
@@ -34,27 +40,99 @@ class Address:
     access_key: str
 
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+ALGORITHM = "AWS4-HMAC-SHA256"
+
+_RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 
 def read_address(request: HttpRequest) -> Address:
-    """Read `X-Amz-Target` and the signature's credential scope.
+    """Read the operation that a request names, and the signature's credential scope.
 
     Raises:
-        UnknownOperationException: the target names neither of the two services.
+        UnknownOperationException: what is named is no operation of the two services.
         MissingAuthenticationTokenException: there is no signature.
+        IncompleteSignatureException: the signature lacks a part.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
     """
+    service, operation = _named_operation(request)
+    access_key, _date, region, _signing_name, _terminator = _credential_scope(request)
+    return Address(service, operation, region, access_key)
+
+
+def is_rpc_v2(request: HttpRequest) -> bool:
+    """Tell whether a request comes in Smithy RPC v2 CBOR, by its path or its header."""
+    return _rpc_v2_path(request) is not None or bool(_header(request, "smithy-protocol"))
+
+
+def signing_name_of(url: str, headers: Mapping[str, str | bytes]) -> str:
+    """Give the service that a request is signed for, `kms`; empty if none can be read."""
+    elements = _credential(HttpRequest("", url, headers, b"")).split("/")
+    return elements[3] if len(elements) == 5 else ""
+
+
+def _named_operation(request: HttpRequest) -> tuple[str, str]:
+    path = _rpc_v2_path(request)
+    if path is not None:
+        service = service_with_target_prefix(path[1])
+        speaks = (
+            service in SERVICES_WITH_CBOR and _header(request, "smithy-protocol") == "rpc-v2-cbor"
+        )
+        if service is None or not speaks or request.method != "POST":
+            raise UnknownOperationException
+        return service, path[2]
     prefix, _, operation = _header(request, "X-Amz-Target").rpartition(".")
     service = service_with_target_prefix(prefix)
     if service is None:
         raise UnknownOperationException
-    credential = _CREDENTIAL.search(_header(request, "Authorization"))
-    if credential is None:
+    return service, operation
+
+
+def _rpc_v2_path(request: HttpRequest) -> re.Match[str] | None:
+    return _RPC_V2_PATH.fullmatch(urlsplit(request.url).path)
+
+
+def _credential_scope(request: HttpRequest) -> list[str]:
+    """Read the five elements of the credential: access key, date, Region, service, terminator.
+
+    The texts are those of AWS's services in general; that KMS has the same ones is assumed.
+    """
+    header = _header(request, "Authorization")
+    if header.startswith(ALGORITHM):
+        missing = [
+            f"Authorization header requires '{name}' parameter."
+            for name in ("Credential", "Signature", "SignedHeaders")
+            if not re.search(rf"\b{name}=[^,\s]", header)
+        ]
+        if not _header(request, "X-Amz-Date") and not _header(request, "Date"):
+            missing.append(
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' "
+                "header."
+            )
+        if missing:
+            raise IncompleteSignatureException(" ".join([*missing, f"Authorization={header}"]))
+    credential = _credential(request)
+    if not credential:
         raise MissingAuthenticationTokenException("Missing Authentication Token")
-    access_key, region, _signing_name = credential.groups()
-    return Address(service, operation, region, access_key)
+    elements = credential.split("/")
+    if len(elements) != 5 or not all(elements):
+        raise IncompleteSignatureException(
+            "Credential must have exactly 5 slash-delimited elements, e.g. "
+            f"keyid/date/region/service/term, got '{credential}'"
+        )
+    return elements
+
+
+def _credential(request: HttpRequest) -> str:
+    """Give the credential of the header or, of a presigned URL, of the query; empty if none."""
+    header = _header(request, "Authorization")
+    if header.startswith(ALGORITHM):
+        found = re.search(r"\bCredential=([^,\s]+)", header)
+        return found[1] if found else ""
+    query = urlsplit(request.url).query
+    if "X-Amz-Credential" not in query:
+        return ""
+    return parse_qs(query).get("X-Amz-Credential", [""])[0]
 
 
 def _header(request: HttpRequest, name: str) -> str:

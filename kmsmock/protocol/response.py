@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmsmock.protocol.json_1_1 import CONTENT_TYPE, write_body
-from kmsmock.protocol.model import error_message_member
+from kmsmock.protocol.wire import JSON, Wire
 
 if TYPE_CHECKING:
     from kmsmock.errors import ServiceError
@@ -22,26 +21,28 @@ class HttpResponse:
     body: bytes
 
 
-def result_response(result: Mapping[str, object] | None, request_id: str) -> HttpResponse:
+def result_response(
+    result: Mapping[str, object] | None, request_id: str, wire: Wire = JSON
+) -> HttpResponse:
     """Write a result; None is an operation without an output shape, whose body is empty."""
     if result is None:
-        return _response(200, b"", request_id)
+        return _response(200, b"", request_id, wire)
     members = {name: value for name, value in result.items() if name != "ResponseMetadata"}
-    return _response(200, write_body(members), request_id)
+    return _response(200, wire.write_body(members), request_id, wire)
 
 
-def error_response(error: ServiceError, service: str, request_id: str) -> HttpResponse:
+def error_response(
+    error: ServiceError, service: str, request_id: str, wire: Wire = JSON
+) -> HttpResponse:
     """Write an error; the message member is left out where AWS leaves it out."""
-    document: dict[str, object] = {"__type": error.code}
-    if error.message is not None:
-        document[error_message_member(service, error.code)] = error.message
-    return _response(error.status, write_body(document), request_id)
+    body = wire.write_error(service, error.code, error.message)
+    return _response(error.status, body, request_id, wire)
 
 
-def _response(status: int, body: bytes, request_id: str) -> HttpResponse:
+def _response(status: int, body: bytes, request_id: str, wire: Wire) -> HttpResponse:
     headers = {
         "x-amzn-RequestId": request_id,
-        "Content-Type": CONTENT_TYPE,
+        **wire.headers,
         "Content-Length": str(len(body)),
     }
     return HttpResponse(status, headers, body)

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 Read = Callable[[object, str, list[str]], object]
-"""JSON's value, its path, the violations so far (appended to) -> Python's value."""
+"""The wire's value, its path, the violations so far (appended to) -> Python's value."""
 
 Constraint = tuple[Callable[[object], bool], str]
 """Does the value keep it, and the text for one that does not."""
 
 
 def read_request(operation: OperationModel, document: dict[str, object]) -> dict[str, object]:
-    """Turn a request's JSON into Python values that keep every constraint of the model.
+    """Turn a request's document into Python values that keep every constraint of the model.
 
-    Blobs become bytes and timestamps become datetimes in UTC; members that the shape does not
-    have, and members that are null, are left out.
+    Blobs become bytes and timestamps become datetimes in UTC, unless the wire (CBOR) has made
+    them so; members that the shape does not have, and members that are null, are left out.
 
     Raises:
         SerializationException: a member has another type than the shape's.
@@ -171,10 +171,10 @@ def _blob_reader(shape: Shape) -> Read:
     constraints = _length_constraints(shape)
 
     def read(value: object, path: str, violations: list[str]) -> object:
-        if not isinstance(value, str):
+        if not isinstance(value, (str, bytes)):
             raise _unexpected(value, "a Blob")
         try:
-            blob = base64.b64decode(value, validate=True)
+            blob = value if isinstance(value, bytes) else base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError) as error:
             raise SerializationException("A blob is not valid base64.") from error
         _judge(shape, constraints, blob, path, violations)
@@ -214,6 +214,8 @@ def _boolean_reader(_shape: Shape) -> Read:
 
 def _timestamp_reader(_shape: Shape) -> Read:
     def read(value: object, _path: str, _violations: list[str]) -> object:
+        if isinstance(value, datetime):
+            return value
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise _unexpected(value, "a Timestamp")
         try:

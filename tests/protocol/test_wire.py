@@ -254,6 +254,7 @@ def test_headers_may_be_text_or_bytes():
         "X-Amz-Target": b"TrentService.ListKeys",
         "Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20230101/eu-west-1/kms/aws4_request, "
         "SignedHeaders=host, Signature=0",
+        "X-Amz-Date": b"20230101T000000Z",
     }
 
     address = read_address(HttpRequest("POST", "https://kms/", headers, b""))

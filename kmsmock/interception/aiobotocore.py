@@ -1,0 +1,133 @@
+"""aiobotocore's calls, and so aioboto3's, answered here in place of AWS.
+
+aiobotocore's classes are botocore's with some methods made coroutines, so the same three are
+wrapped, each in aiobotocore's own form. aiobotocore itself is not imported: while it is not loaded
+there is nothing to wrap.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from inspect import isawaitable
+from typing import Any
+
+from botocore.credentials import RefreshableCredentials
+
+from kmsmock.interception.botocore import (
+    ACCESS_KEY,
+    SECRET_KEY,
+    SERVICE_IDS,
+    arrived,
+    http_request,
+    users_handlers,
+)
+from kmsmock.interception.other_services import Gate
+from kmsmock.interception.patches import Patches
+from kmsmock.protocol.request import HttpRequest
+from kmsmock.protocol.response import HttpResponse
+
+
+class AiobotocoreInterception:
+    """Answers the calls of aiobotocore's clients while it is on.
+
+    Args:
+        answer: gives the response to a request.
+        gate: judges other services' calls that nobody answers.
+    """
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse], gate: Gate) -> None:
+        self._answer = answer
+        self._gate = gate
+        self._patches = Patches()
+        self._started = False
+
+    def start_if_loaded(self) -> None:
+        """Wrap aiobotocore's methods if it is loaded and they are not wrapped yet."""
+        loaded = sys.modules
+        if self._started or "aiobotocore.session" not in loaded:
+            return
+        self._started = True
+        wrap = self._patches.wrap
+        wrap(loaded["aiobotocore.hooks"].AioHierarchicalEmitter, "_emit", self._emitting)
+        wrap(loaded["aiobotocore.session"].AioSession, "get_credentials", _finding_credentials)
+        wrap(loaded["aiobotocore.signers"].AioRequestSigner, "get_auth_instance", _signing)
+
+    def stop(self) -> None:
+        """Put the methods back."""
+        self._patches.undo()
+        self._started = False
+
+    def _emitting(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        async def _emit(
+            emitter: Any, event_name: str, arguments: dict[str, Any], *positional: Any, **named: Any
+        ) -> Any:
+            if not event_name.startswith("before-send."):
+                return await original(emitter, event_name, arguments, *positional, **named)
+            _, service_id, operation = event_name.split(".")
+            if service_id in SERVICE_IDS:
+                return await self._answers(emitter, event_name, arguments)
+            answers = await original(emitter, event_name, arguments, *positional, **named)
+            if all(answer is None for _handler, answer in answers):
+                self._gate.judge_call(service_id, operation)
+            return answers
+
+        return _emit
+
+    async def _answers(self, emitter: Any, event_name: str, arguments: dict[str, Any]) -> Any:
+        answers: list[tuple[Callable[..., Any], object]] = []
+        for handler in users_handlers(emitter, event_name):
+            answer = handler(event_name=event_name, **arguments)
+            answers.append((handler, await answer if isawaitable(answer) else answer))
+        # As in botocore: a user's own answer comes in place of ours, not beside it.
+        if all(answer is None for _handler, answer in answers):
+            request = arguments["request"]
+            response = self._answer(http_request(request))
+            aio_aws_response = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
+            body = _Body(response.body)
+            answers.append(
+                (
+                    self._answer,
+                    aio_aws_response(request.url, response.status, arrived(response), body),
+                )
+            )
+        return answers
+
+
+def _finding_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
+    async def get_credentials(session: Any) -> Any:
+        own = getattr(session, "_credentials", None)
+        if own is not None and own.method == "explicit":
+            return await original(session)
+        found = await sys.modules["aiobotocore.credentials"].AioEnvProvider().load()
+        return found or _pretend_credentials()
+
+    return get_credentials
+
+
+def _signing(original: Callable[..., Any]) -> Callable[..., Any]:
+    async def get_auth_instance(signer: Any, *positional: Any, **named: Any) -> Any:
+        own = named.get("request_credentials") or signer._credentials  # noqa: SLF001
+        if own is None or isinstance(own, RefreshableCredentials):
+            named["request_credentials"] = _pretend_credentials()
+        return await original(signer, *positional, **named)
+
+    return get_auth_instance
+
+
+def _pretend_credentials() -> Any:
+    credentials = sys.modules["aiobotocore.credentials"].AioCredentials
+    return credentials(ACCESS_KEY, SECRET_KEY, method="kmsmock")
+
+
+class _Body:
+    """A response's body as aiobotocore reads it, from aiohttp (`read`) or httpx (`aread`)."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def read(self) -> bytes:
+        """Give the whole body."""
+        return self._body
+
+    aread = read
