@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from key_situations import HOME, Situation
 
 from kmsmock import mock_kms_cloudhsm
+from kmsmock.protocol.model import operation_model
 
 STATES = (
     "Enabled",
@@ -109,6 +110,8 @@ CELLS = [
 @pytest.mark.parametrize(("operation", "state", "cell"), CELLS)
 def test_key_state_allows_or_refuses(operation, state, cell):
     """Each operation does to a key in each state what AWS's table says."""
+    if operation_model("kms", operation) is None:
+        pytest.skip("this botocore does not know the operation")
     with mock_kms_cloudhsm(region=HOME, transitions="realistic") as aws:
         situation = Situation(aws, operation, state)
 
