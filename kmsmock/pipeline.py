@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import kmsmock.cloudhsmv2
 import kmsmock.kms
 from kmsmock.authorization.caller import identify
-from kmsmock.authorization.decision import authorize
+from kmsmock.authorization.decision import authorize, authorize_operation
 from kmsmock.call import Call
 from kmsmock.crypto.exceptions import MissingExtra
 from kmsmock.errors import (
@@ -90,10 +90,11 @@ def perform(
             event_id=world.randomness.uuid(),
             request=request,
         )
+        authorize_operation(call, has_target=bool(operation.targets))
         resources = []
         for target in operation.targets:
             resource = target.find(call)
-            authorize(caller, target.action, resource)
+            authorize(call, target.action, resource)
             target.check(call, resource)
             resources.append(resource)
         result: Mapping[str, Any] | None = operation.handler(call, request, *resources)

@@ -14,6 +14,7 @@ from kmsmock.controls.clock import Clock
 from kmsmock.controls.randomness import Randomness
 from kmsmock.controls.transitions import Change, Transitions
 from kmsmock.domain.account import Account
+from kmsmock.domain.principal import Credentials
 from kmsmock.domain.region import Region
 
 Deed = Callable[[datetime], None]
@@ -34,6 +35,10 @@ class World:
         account_id: the account of callers whose access key names no other.
         partition_of: gives the partition of a Region.
         transitions: how long slow changes take; without it each ends before the next call's work.
+
+    Attributes:
+        credentials: access key id -> what a test declared of the calls signed with it.
+        grant_delay: how old a grant must be to permit anything without its token.
     """
 
     def __init__(
@@ -47,14 +52,20 @@ class World:
         self.randomness = Randomness()
         self.transitions = transitions or Transitions()
         self.accounts: dict[str, Account] = {}
+        self.credentials: dict[str, Credentials] = {}
+        self.grant_delay = timedelta()
         self.lock = threading.RLock()
         self._partition_of = partition_of
         self._due: list[_DueWork] = []
         self._places = itertools.count()
 
+    def account(self, account_id: str) -> Account:
+        """Give an account, from now on if there is none yet."""
+        return self.accounts.setdefault(account_id, Account(account_id))
+
     def region(self, account_id: str, name: str) -> Region:
         """Give what the account has in the Region, from now on if nothing yet."""
-        account = self.accounts.setdefault(account_id, Account(account_id))
+        account = self.account(account_id)
         if name not in account.regions:
             account.regions[name] = Region(self._partition_of(name), name, account_id)
         return account.regions[name]

@@ -6,7 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kmsmock.authorization.principals import Subject
+from kmsmock.domain.arn import account_arn
+from kmsmock.errors import UnrecognizedClientException
+
 if TYPE_CHECKING:
+    from kmsmock.domain.principal import Credentials
     from kmsmock.world import World
 
 
@@ -16,11 +21,32 @@ class Caller:
 
     Attributes:
         account_id: the caller's account.
-        arn: the principal's ARN.
+        arn: what the call is seen to come from; of a role that is its session's.
+        credentials: what a test declared; None for an account's administrator who just calls.
+        administrator: whether everything in the account is allowed.
     """
 
     account_id: str
     arn: str
+    credentials: Credentials | None = None
+    administrator: bool = True
+
+    @property
+    def subject(self) -> Subject:
+        """The caller as policies and grants see it."""
+        if self.credentials is None:
+            return Subject(self.arn, self.account_id, (self.arn,), is_root=True)
+        principal, kind = self.credentials.principal, self.credentials.principal.kind
+        if kind == "service":
+            return Subject(self.arn, None, (), service=principal.arn)
+        provider = self.credentials.context.get("aws:federatedprovider", (None,))[0]
+        itself = (principal.arn, principal.unique_id)
+        session = self.credentials.session_name
+        if session is None:
+            is_root = kind == "root"
+            return Subject(self.arn, self.account_id, itself, is_root=is_root, provider=provider)
+        names = (self.arn, f"{principal.unique_id}:{session}")
+        return Subject(self.arn, self.account_id, names, role_names=itself, provider=provider)
 
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
@@ -29,9 +55,28 @@ _ACCOUNT_ID = re.compile(r"\d{12}")
 def identify(world: World, access_key: str) -> Caller:
     """Find who signed with this access key.
 
-    A 12-digit access key id names its account, as in LocalStack; every other one belongs to the
-    world's own account. The caller is the account's administrator.
+    A 12-digit access key id names its account, as in LocalStack; every other one that no test
+    declared belongs to the world's own account. The caller is the account's administrator.
+
+    Raises:
+        UnrecognizedClientException: the principal was deleted. That AWS answers it at once for
+            sessions of a role as well is assumed.
     """
+    credentials = world.credentials.get(access_key)
+    if credentials is not None:
+        return caller_with(credentials)
     named = _ACCOUNT_ID.fullmatch(access_key)
     account_id = access_key if named else world.account_id
-    return Caller(account_id, f"arn:aws:iam::{account_id}:root")
+    return Caller(account_id, account_arn("aws", account_id))
+
+
+def caller_with(credentials: Credentials) -> Caller:
+    """Give the caller that has these credentials.
+
+    Raises:
+        UnrecognizedClientException: the principal was deleted.
+    """
+    principal = credentials.principal
+    if not principal.exists:
+        raise UnrecognizedClientException("The security token included in the request is invalid.")
+    return Caller(principal.account_id, credentials.arn, credentials, credentials.administrator)

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from kmsmock.authorization.policy import (
-    Condition,
     Document,
     Json,
     PolicyProblem,
     Principal,
     Statement,
-    fits,
     read_document,
     read_json,
 )
-from kmsmock.domain.arn import parse_arn, principal_arn
+from kmsmock.domain.arn import principal_arn
 from kmsmock.errors.kms import LimitExceededException, MalformedPolicyDocumentException
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from kmsmock.authorization.caller import Caller
 
 LONGEST = 32_768
 """Bytes of a key policy; the model allows 131,072 characters."""
@@ -96,76 +88,6 @@ def _require_no_permissive_condition(statement: Statement) -> None:
                 "context or tag] or with an unspecified [encryption context or tag]. To fix, "
                 "remove ForAllValues."
             )
-
-
-def allows(
-    document: Document, caller: Caller, action: str, arn: str, context: Mapping[str, str]
-) -> bool:
-    """Tell whether a key policy by itself allows an administrator's call.
-
-    Conditions other than equality with a value of `context` count as not met.
-
-    Args:
-        context: condition keys in lower case, and their values in the request.
-    """
-    allowed = False
-    for statement in document.statements:
-        if (
-            names_caller(statement, caller)
-            and statement.names_action(action)
-            and statement.names_resource(arn)
-            and all(_is_met(condition, context) for condition in statement.conditions)
-        ):
-            if not statement.allows:
-                return False
-            allowed = True
-    return allowed
-
-
-def names_caller(statement: Statement, caller: Caller) -> bool:
-    """Tell whether a statement is about the caller: by ARN, as one of its account, or by `*`."""
-    if statement.not_principals is not None:
-        return not any(_is_caller(principal, caller) for principal in statement.not_principals)
-    return any(_is_caller(principal, caller) for principal in statement.principals or ())
-
-
-def _is_caller(principal: Principal, caller: Caller) -> bool:
-    if principal.kind != "AWS":
-        return False
-    if principal.value in ("*", caller.arn, caller.account_id):
-        return True
-    arn = parse_arn(principal.value)
-    return arn is not None and (arn.account, arn.resource) == (caller.account_id, "root")
-
-
-def _is_met(condition: Condition, context: Mapping[str, str]) -> bool:
-    value = context.get(condition.key.lower())
-    if value is None:
-        return False
-    operator = condition.operator.lower().removesuffix("ifexists")
-    if operator == "stringequals":
-        return value in condition.values
-    return operator in ("stringlike", "arnequals", "arnlike") and any(
-        fits(value, wanted) for wanted in condition.values
-    )
-
-
-def require_no_lockout(document: Document, caller: Caller, arn: str) -> None:
-    """Refuse a policy under which its author could not put another one.
-
-    Raises:
-        MalformedPolicyDocumentException: the policy shuts the caller out.
-    """
-    context = {
-        "kms:calleraccount": caller.account_id,
-        "kms:policyname": "default",
-        "aws:principalaccount": caller.account_id,
-        "aws:principalarn": caller.arn,
-    }
-    if not allows(document, caller, "kms:PutKeyPolicy", arn, context):
-        raise MalformedPolicyDocumentException(
-            "The new key policy will not allow you to update the key policy in the future."
-        )
 
 
 def as_shown(text: str, partition: str) -> str:

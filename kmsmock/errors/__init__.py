@@ -52,6 +52,10 @@ class UnknownOperationException(ServiceError):
     """The service has no operation of this name."""
 
 
+class UnrecognizedClientException(ServiceError):
+    """The access key belongs to nobody any more."""
+
+
 class ValidationException(ServiceError):
     """A member breaks a constraint of the model, or a rule that KMS adds to it."""
 

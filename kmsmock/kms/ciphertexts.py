@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from kmsmock.authorization.decision import hidden_key
 from kmsmock.crypto.ciphertext import Ciphertext, unpack
 from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.domain.key_spec import SYMMETRIC
 from kmsmock.domain.key_state import KeyStates, require_state
-from kmsmock.errors import AccessDeniedException, ValidationException
+from kmsmock.errors import ValidationException
 from kmsmock.errors.kms import IncorrectKeyException, InvalidCiphertextException
 from kmsmock.kms.targets import (
     KeyTarget,
@@ -68,10 +69,7 @@ class CiphertextTarget:
                 return key
         if identifier is not None:
             return find_key(call, identifier, self.named)
-        raise AccessDeniedException(
-            "The ciphertext refers to a customer master key that does not exist, does not "
-            "exist in this region, or you are not allowed to access."
-        )
+        raise hidden_key(call, self.action)
 
     def check(self, call: Call, key: Key) -> None:
         """Refuse a key whose state does not fit, that is not the ciphertext's, or of other usage.

@@ -184,7 +184,7 @@ def _keep(world: World, key: Key, grant: Grant) -> None:
 def _forget(world: World, key: Key, grant: Grant) -> None:
     key.grants.remove(grant)
     principal = grant.terms.retiring
-    if principal is not None:
+    if principal is not None and parse_arn(principal) is not None:  # it was not deleted
         retirable = _region_of(world, principal, key).retirable
         del retirable[principal][grant.grant_id]
         if not len(retirable[principal]):

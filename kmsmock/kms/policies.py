@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kmsmock.authorization.key_policy import as_shown, read_key_policy, require_no_lockout
+from kmsmock.authorization.key_policy import as_shown, read_key_policy
+from kmsmock.authorization.lockout import require_no_lockout
 from kmsmock.domain.arn import account_arn
 from kmsmock.domain.index import Index
 from kmsmock.domain.key_state import ANY
@@ -87,7 +88,7 @@ def check_policy(call: Call, text: str, key_arn: str, *, bypass: bool) -> None:
     """
     document = read_key_policy(text, call.region.partition)
     if not bypass:
-        require_no_lockout(document, call.caller, key_arn)
+        require_no_lockout(call, document, key_arn)
 
 
 def default_policy(region: Region) -> str:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from kmsmock.authorization.decision import hidden_from
+from kmsmock.authorization.decision import hidden_from, hidden_key
 from kmsmock.domain.arn import parse_arn
 from kmsmock.domain.grant import read_token
 from kmsmock.domain.key_state import KeyStates, require_state
@@ -118,8 +118,10 @@ def find_key(call: Call, identifier: str, target: KeyTarget) -> Key:
     if resource.startswith("alias/"):
         if not target.aliases:
             raise NotFoundException(f"Invalid keyId '{identifier}'")
-        return _key_of_alias(region, resource)
+        return _key_of_alias(call, region, resource, target)
     key = region.keys.get(resource)
+    if key is None and region is not call.region:
+        raise hidden_key(call, target.action)
     if key is None:
         if not _KEY_ID.fullmatch(resource):
             raise NotFoundException(f"Invalid keyId '{identifier}'")
@@ -142,9 +144,11 @@ def _read_arn(call: Call, identifier: str, target: KeyTarget) -> tuple[Region, s
     return region, arn.resource.removeprefix("key/")
 
 
-def _key_of_alias(region: Region, name: str) -> Key:
+def _key_of_alias(call: Call, region: Region, name: str, target: KeyTarget) -> Key:
     alias = region.aliases.get(name)
     if alias is None or alias.key_id is None:
+        if region is not call.region:
+            raise hidden_key(call, target.action)
         raise NotFoundException(f"Alias {region.kms_arn(name)} is not found.")
     return region.keys[alias.key_id]
 

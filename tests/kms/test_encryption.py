@@ -8,8 +8,9 @@ from key_kinds import MODEL, client_for, create
 PLAINTEXT = b"attack at dawn"
 WRONG_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
 NO_SUCH_KEY = (
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this "
-    "region, or you are not allowed to access."
+    "User: arn:aws:iam::123456789012:root is not authorized to perform: kms:Decrypt on the "
+    "resource associated with this ciphertext because the resource does not exist in this Region, "
+    "no resource-based policies allow access, or a resource-based policy explicitly denies access"
 )
 IGNORING = {"DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
 
