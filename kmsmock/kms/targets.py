@@ -13,12 +13,14 @@ from kmsmock.authorization.decision import hidden_from, hidden_key
 from kmsmock.domain.arn import parse_arn
 from kmsmock.domain.grant import read_token
 from kmsmock.domain.key_state import KeyStates, require_state
+from kmsmock.errors import ServiceError
 from kmsmock.errors.kms import (
     CustomKeyStoreNotFoundException,
     InvalidArnException,
     InvalidKeyUsageException,
     NotFoundException,
 )
+from kmsmock.protocol.model import operation_model
 
 if TYPE_CHECKING:
     from kmsmock.call import Call
@@ -98,8 +100,11 @@ def require_grant_tokens(call: Call) -> None:
     Raises:
         InvalidGrantTokenException: CreateGrant never gave this token.
     """
-    for token in cast("list[str]", call.request.get("GrantTokens", ())):
-        read_token(token)
+    tokens = cast("list[str]", call.request.get("GrantTokens", ()))
+    # DescribeKey takes tokens, but has no error for a bad one.
+    if tokens and declares(call, "InvalidGrantTokenException"):
+        for token in tokens:
+            read_token(token)
 
 
 def require_usage(key: Key, usage: str | None, action: str) -> None:
@@ -134,7 +139,7 @@ def _read_arn(call: Call, identifier: str, target: KeyTarget) -> tuple[Region, s
     region = call.region
     arn = parse_arn(identifier)
     if arn is None or arn.service != "kms" or not arn.resource.startswith(("key/", "alias/")):
-        raise InvalidArnException(f"Invalid arn {identifier}")  # The text is assumed.
+        raise _invalid_arn(call, identifier)
     if (arn.partition, arn.region) != (region.partition, region.name):
         raise NotFoundException(f"Invalid arn {arn.region}")
     if arn.account != region.account_id:
@@ -142,6 +147,24 @@ def _read_arn(call: Call, identifier: str, target: KeyTarget) -> tuple[Region, s
             raise hidden_from(call.caller, target.action)
         region = call.world.region(arn.account, arn.region)
     return region, arn.resource.removeprefix("key/")
+
+
+def _invalid_arn(call: Call, identifier: str) -> ServiceError:
+    """Give the error for a malformed ARN; the text is assumed.
+
+    Cryptographic operations do not declare InvalidArnException: theirs is assumed to be the one
+    for an ARN of another Region.
+    """
+    text = f"Invalid arn {identifier}"
+    if declares(call, "InvalidArnException"):
+        return InvalidArnException(text)
+    return NotFoundException(text)
+
+
+def declares(call: Call, error: str) -> bool:
+    """Tell whether the model lists an error for the call's operation."""
+    model = operation_model(call.service, call.operation)
+    return model is not None and any(shape.name == error for shape in model.error_shapes)
 
 
 def _key_of_alias(call: Call, region: Region, name: str, target: KeyTarget) -> Key:
