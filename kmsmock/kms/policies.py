@@ -11,7 +11,7 @@ from kmsmock.domain.arn import account_arn
 from kmsmock.domain.index import Index
 from kmsmock.domain.key_state import ANY
 from kmsmock.errors import ValidationException
-from kmsmock.errors.kms import NotFoundException
+from kmsmock.errors.kms import InvalidMarkerException, NotFoundException
 from kmsmock.kms.pages import page
 from kmsmock.kms.targets import key_named_by
 from kmsmock.operation import operation
@@ -67,7 +67,11 @@ def list_key_policies(
     """List the names of the policies that the key has."""
     names: Index[str] = Index()
     names[DEFAULT] = DEFAULT
-    found, marker = page(names, call.request, default=100, of=f"ListKeyPolicies {key.arn}")
+    try:
+        found, marker = page(names, call.request, default=100, of=f"ListKeyPolicies {key.arn}")
+    except InvalidMarkerException as invalid:
+        # The one list that does not declare it; what it answers instead is assumed.
+        raise ValidationException(invalid.message) from None
     reply: ListKeyPoliciesResponseTypeDef = call.new_reply()
     reply["PolicyNames"] = found
     reply["Truncated"] = marker is not None

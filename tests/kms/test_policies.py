@@ -146,7 +146,7 @@ def test_limit_of_policies_goes_to_a_thousand(kms, key_id):
 
 def test_made_up_marker_of_policies_is_refused(kms, key_id):
     """A marker that no page gave is invalid."""
-    with refused("InvalidMarkerException"):
+    with refused("ValidationException"):
         kms.list_key_policies(KeyId=key_id, Marker="marker")
 
 
