@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kmsmock.cloudhsm_cli import CloudHsmCli
 from kmsmock.crypto.certificates import self_signed_root, sign_csr
 from kmsmock.crypto.ready_rsa import COUNT, ready_key
-from kmsmock.domain.custom_key_store import KMS_USER
+from kmsmock.domain.cloudhsm_key_store import KMS_USER
 from kmsmock.pipeline import perform
 from kmsmock.protocol.request import Address
 

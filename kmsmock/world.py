@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 
 from kmsmock.controls.clock import Clock
 from kmsmock.controls.randomness import Randomness
+from kmsmock.controls.record import Record
 from kmsmock.controls.transitions import Change, Transitions
 from kmsmock.domain.account import Account
 from kmsmock.domain.principal import Credentials
 from kmsmock.domain.region import Region
+from kmsmock.xks_proxy.network import ProxyNetwork
 
 Deed = Callable[[datetime], None]
 """What is done when it falls due; given the time at which it did."""
@@ -39,6 +41,7 @@ class World:
     Attributes:
         credentials: access key id -> what a test declared of the calls signed with it.
         grant_delay: how old a grant must be to permit anything without its token.
+        record: what happened so far.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credentials] = {}
         self.grant_delay = timedelta()
+        self.record = Record()
+        self.proxies = ProxyNetwork()
         self.lock = threading.RLock()
         self._partition_of = partition_of
         self._due: list[_DueWork] = []

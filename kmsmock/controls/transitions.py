@@ -13,6 +13,7 @@ Change = Literal[
     "cluster deletion",
     "cluster initialization",
     "cluster type change",
+    "external key store connection",
     "hsm creation",
     "hsm deletion",
     "key store connection",
@@ -41,6 +42,8 @@ REALISTIC: dict[Change, timedelta] = {
     "cluster initialization": timedelta(minutes=5),
     # Assumed.
     "cluster type change": timedelta(minutes=30),
+    # "About 5 minutes": custom-key-stores.md section 4.
+    "external key store connection": timedelta(minutes=5),
     # "5-15 minutes (313 s seen)": section 4.
     "hsm creation": timedelta(seconds=313),
     # HSMs "were still counted about 120 s after" DeleteHsm: section 3.5; the rest is assumed.

@@ -13,6 +13,14 @@ blob is 152 bytes longer than its plaintext. Layout, all numbers big-endian:
 
 Every length is explicit, so that a longer key id needs no new format; the magic names the
 version. All up to and including the padding is the header, and is authenticated.
+
+What a key manager outside AWS sealed a second time is in place of the sealed bytes:
+
+    1      version: 1
+    1 + n  initialization vector
+    1 + n  authentication tag
+    1 + n  metadata of the key manager's own
+    4 + n  the ciphertext, as long as what was sealed first
 """
 
 from __future__ import annotations
@@ -38,6 +46,8 @@ _KINDS: Final[dict[bytes, Kind]] = {magic: kind for kind, magic in _MAGIC.items(
 # 152 bytes of overhead in all, less the tag (16) and the length of the sealed bytes (4).
 _HEADER_LENGTH: Final = 132
 
+_OUTER_VERSION: Final = b"\x01"
+
 
 @dataclass(frozen=True)
 class Ciphertext:
@@ -48,6 +58,20 @@ class Ciphertext:
     material_id: bytes
     nonce: bytes
     sealed: bytes
+
+
+@dataclass(frozen=True)
+class OuterCiphertext:
+    """What a key manager outside AWS makes of sealed bytes, taken apart.
+
+    Attributes:
+        metadata: up to 255 bytes of the key manager's own.
+    """
+
+    ciphertext: bytes
+    initialization_vector: bytes
+    tag: bytes
+    metadata: bytes = b""
 
 
 def header(*, kind: Kind, key_id: str, material_id: bytes, nonce: bytes) -> bytes:
@@ -115,6 +139,36 @@ def unpack(blob: bytes) -> Ciphertext:
     if pack(ciphertext) != blob:
         raise Unreadable
     return ciphertext
+
+
+def pack_outer(outer: OuterCiphertext) -> bytes:
+    """Return the bytes that a blob carries of a second encryption.
+
+    Raises `ValueError` for fields that the format cannot hold.
+    """
+    return (
+        _OUTER_VERSION
+        + _field(outer.initialization_vector, 1)
+        + _field(outer.tag, 1)
+        + _field(outer.metadata, 1)
+        + _field(outer.ciphertext, 4)
+    )
+
+
+def unpack_outer(sealed: bytes) -> OuterCiphertext:
+    """Take the bytes of a second encryption apart.
+
+    Raises `Unreadable` for anything that `pack_outer` does not return.
+    """
+    if sealed[:1] != _OUTER_VERSION:
+        raise Unreadable
+    vector, rest = _split(sealed[1:], 1)
+    tag, rest = _split(rest, 1)
+    metadata, rest = _split(rest, 1)
+    ciphertext, trailing = _split(rest, 4)
+    if trailing:
+        raise Unreadable
+    return OuterCiphertext(ciphertext, vector, tag, metadata)
 
 
 def seal_blob(  # noqa: PLR0913 - a blob has that many fields

@@ -1,59 +1,45 @@
-"""A custom key store: where a KMS region meets a CloudHSM cluster.
+"""What custom key stores of both types have in common: a name, keys, and a connection.
 
-The store reaches its cluster only as AWS does: it looks it up, logs in as the crypto user
-`kmsuser`, and creates and uses keys inside it. Rules: custom-key-stores.md, the sections named.
+Rules: custom-key-stores.md sections 1 and 4.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
-
-from kmsmock.domain.crypto_user import LockedOut, WrongPassword
-from kmsmock.errors.kms import (
-    CloudHsmClusterInvalidConfigurationException,
-    CloudHsmClusterNotActiveException,
-    CustomKeyStoreInvalidStateException,
-    KMSInvalidStateException,
-)
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from kmsmock.domain.cluster import Cluster
-    from kmsmock.domain.crypto_user import CryptoUser
-    from kmsmock.domain.hsm_key import HsmKey
-    from kmsmock.domain.index import Index
-    from kmsmock.errors import ServiceError
-
-KMS_USER = "kmsuser"
-OWNED_BY_KMS = "kms"
-"""Who is logged in as kmsuser while the store is connected."""
+    from kmsmock.domain.external_proxy import Proxy
+    from kmsmock.domain.key import Key
+    from kmsmock.domain.key_material import Sealer
 
 ConnectionState = Literal["CONNECTED", "CONNECTING", "FAILED", "DISCONNECTED", "DISCONNECTING"]
+KeyStoreType = Literal["AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]
 
 
-@dataclass(slots=True, eq=False)
-class CustomKeyStore:
-    """A key store of type AWS_CLOUDHSM.
+@dataclass(slots=True, eq=False, kw_only=True)
+class CustomKeyStore(ABC):
+    """A custom key store and its connection.
 
     Attributes:
-        clusters: the clusters of the store's account and Region.
-        password: the last password of kmsuser that KMS knows; its owner's or one of its own.
         error_code: why connecting failed; only in FAILED.
         attempts: counts connecting and disconnecting, so that what was begun earlier and is
             overtaken does not end later.
         key_ids: the KMS keys whose material is in the store.
     """
 
+    store_type: ClassVar[KeyStoreType]
+    """Also the Origin of its keys."""
+    unavailable: ClassVar[str] = "{arn} is unavailable."
+    """What a key answers while the store is not connected."""
+
     store_id: str
     account_id: str
     name: str
     created: datetime
-    clusters: Index[Cluster]
-    cluster_id: str
-    trust_anchor: str
-    password: str = field(repr=False)
     state: ConnectionState = "DISCONNECTED"
     error_code: str | None = None
     attempts: int = 0
@@ -64,47 +50,38 @@ class CustomKeyStore:
         """Whether its keys can be used."""
         return self.state == "CONNECTED"
 
-    @property
-    def cluster(self) -> Cluster | None:
-        """Its cluster, or None once that is deleted."""
-        return living_cluster(self.clusters, self.cluster_id)
+    @abstractmethod
+    def sealer(self, key: Key, proxy: Proxy | None) -> Sealer:
+        """Give what seals and opens with the material of a KMS key of the store.
+
+        Args:
+            proxy: the way to the proxy of an external key store, on behalf of the call.
+
+        Raises:
+            KMSInvalidStateException: the material cannot be used.
+        """
+
+    @abstractmethod
+    def delete_backing_key(self, reference: str) -> bool:
+        """Do with the material of a KMS key that is gone what the store does; tell if it went."""
 
     def begin_to_connect(self) -> int:
         """Leave DISCONNECTED for CONNECTING; what fails fast leaves the state as it is (4).
 
         Returns:
-            The attempt, for `finish_connecting`.
+            The attempt, for the end of connecting.
 
         Raises:
-            CloudHsmClusterNotActiveException: the cluster is not ACTIVE.
-            CloudHsmClusterInvalidConfigurationException: its security group lacks the rules.
+            ServiceError: it failed fast.
         """
-        cluster = self.cluster
-        if cluster is not None:
-            require_active(cluster)
-            require_security_group(cluster)
+        self._fail_fast()
         self.state = "CONNECTING"
         self.attempts += 1
         return self.attempts
 
-    def finish_connecting(self, attempt: int, random_password: Callable[[], str]) -> None:
-        """End in CONNECTED with a new password, or in FAILED with the reason (3, 4.2)."""
-        if attempt != self.attempts or self.state != "CONNECTING":
-            return
-        self.error_code = self._obstacle() or self._log_in()
-        if self.error_code is not None:
-            self.state = "FAILED"
-            return
-        self.password = random_password()
-        self._kms_user().change_password(self.password)
-        self.state = "CONNECTED"
-
     def begin_to_disconnect(self) -> int:
-        """Leave CONNECTED, CONNECTING or FAILED for DISCONNECTING; log kmsuser out."""
-        # An older backup, restored into a cluster that had lost its HSMs, may be without kmsuser.
-        user = None if self.cluster is None else self.cluster.users.get(KMS_USER)
-        if self.state == "CONNECTED" and user is not None:
-            user.log_out(OWNED_BY_KMS)
+        """Leave CONNECTED, CONNECTING or FAILED for DISCONNECTING."""
+        self._leave()
         self.state = "DISCONNECTING"
         self.error_code = None
         self.attempts += 1
@@ -115,143 +92,17 @@ class CustomKeyStore:
         if attempt == self.attempts and self.state == "DISCONNECTING":
             self.state = "DISCONNECTED"
 
-    def create_backing_key(self, label: str, random_bytes: Callable[[int], bytes]) -> str:
-        """Make the material of a KMS key in the cluster, owned by kmsuser; give its reference.
+    def _finish_connecting(self, attempt: int, connect: Callable[[], str | None]) -> None:
+        """End in CONNECTED, or in FAILED with the error code that `connect` gives."""
+        if attempt != self.attempts or self.state != "CONNECTING":
+            return
+        self.error_code = connect()
+        self.state = "CONNECTED" if self.error_code is None else "FAILED"
 
-        Raises:
-            CloudHsmClusterInvalidConfigurationException: the cluster has not two active HSMs in
-                two zones, or is gone.
-            CustomKeyStoreInvalidStateException: KMS does not reach it; assumed.
-        """
-        cluster = self.cluster
-        if cluster is None or cluster.state != "ACTIVE":
-            raise CloudHsmClusterInvalidConfigurationException(TWO_HSMS)
-        require_two_hsms(cluster)
-        self.require_communication(CustomKeyStoreInvalidStateException)
-        return cluster.generate_aes_key(KMS_USER, label, random_bytes).reference
+    @abstractmethod
+    def _fail_fast(self) -> None:
+        """Raise what ConnectCustomKeyStore itself answers."""
 
-    def delete_backing_key(self, reference: str) -> bool:
-        """Delete the material of a KMS key that is gone, where that can be done (5)."""
-        cluster = self.cluster
-        if not self.connected or cluster is None or not cluster.active_hsms():
-            return False
-        if not cluster.kms_reaches_it:
-            return False
-        if reference not in cluster.keys:
-            return False
-        cluster.delete_key(reference)
-        return True
-
-    def backing_key(self, reference: str) -> HsmKey:
-        """Give the key in the cluster that is a KMS key's material.
-
-        Raises:
-            KMSInvalidStateException: the cluster does not answer, or has no such key any more.
-        """
-        self.require_communication()
-        cluster = self.cluster
-        key = None if cluster is None else cluster.keys.get(reference)
-        if key is None:
-            # The text is assumed; AWS publishes only the exception.
-            raise KMSInvalidStateException("The backing key does not exist in the cluster.")
-        return key
-
-    def require_communication(self, error: type[ServiceError] = KMSInvalidStateException) -> None:
-        """Refuse when the cluster is gone, cannot be reached or has no active HSM.
-
-        Args:
-            error: what the operation answers then; by default what the use of a key answers.
-        """
-        cluster = self.cluster
-        if cluster is None or not cluster.kms_reaches_it or not cluster.active_hsms():
-            raise error("KMS cannot communicate with your CloudHSM cluster")
-
-    def _obstacle(self) -> str | None:
-        """Give the first thing outside the crypto user that prevents connecting."""
-        cluster = self.cluster
-        if cluster is None:
-            return "CLUSTER_NOT_FOUND"
-        if not all(subnet.exists for subnet in cluster.subnets()):
-            return "SUBNET_NOT_FOUND"
-        if not all(subnet.free_addresses for subnet in cluster.subnets()):
-            return "INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET"
-        if not cluster.active_hsms():
-            return "INSUFFICIENT_CLOUDHSM_HSMS"
-        if not cluster.kms_reaches_it:
-            return "NETWORK_ERRORS"
-        return None
-
-    def _log_in(self) -> str | None:
-        """Log in as kmsuser; give the reason if that fails."""
-        cluster = self.cluster
-        assert cluster is not None
-        user = cluster.users.get(KMS_USER)
-        if user is None or user.role != "crypto-user" or cluster.coverage_of(user) != "full":
-            return "USER_NOT_FOUND"
-        if user.logged_in_by is not None:
-            return "USER_LOGGED_IN"
-        if user.mfa:
-            return "INVALID_CREDENTIALS"  # Assumed; section 3 says that the code is not published.
-        try:
-            user.login(self.password, OWNED_BY_KMS)
-        except LockedOut:
-            return "USER_LOCKED_OUT"
-        except WrongPassword:
-            return "INVALID_CREDENTIALS"
-        return None
-
-    def _kms_user(self) -> CryptoUser:
-        assert self.cluster is not None
-        return self.cluster.users[KMS_USER]
-
-
-TWO_HSMS = "CloudHSM cluster must contain active HSMs in at least two Availability Zones"
-
-
-def living_cluster(clusters: Index[Cluster], cluster_id: str) -> Cluster | None:
-    """Give the cluster of this id, unless it was deleted or is being deleted."""
-    cluster = clusters.get(cluster_id)
-    gone = cluster is None or cluster.state in ("DELETE_IN_PROGRESS", "DELETED")
-    return None if gone else cluster
-
-
-def require_fit_for_key_store(cluster: Cluster) -> None:
-    """Refuse a cluster that cannot be a key store's, in the order of section 2.1, 7 to 10.
-
-    Raises:
-        CloudHsmClusterNotActiveException: it is not ACTIVE.
-        CloudHsmClusterInvalidConfigurationException: subnets, security group or HSMs.
-    """
-    require_active(cluster)
-    if len({subnet.availability_zone for subnet in cluster.subnets() if subnet.exists}) < 2:
-        # The text is assumed.
-        raise CloudHsmClusterInvalidConfigurationException(
-            "CloudHSM cluster must have private subnets in at least two Availability Zones"
-        )
-    require_security_group(cluster)
-    require_two_hsms(cluster)
-
-
-def require_active(cluster: Cluster) -> None:
-    """Refuse a cluster that is not ACTIVE."""
-    if cluster.state != "ACTIVE":
-        # The text is assumed.
-        raise CloudHsmClusterNotActiveException(
-            f"CloudHSM cluster {cluster.cluster_id} is not active"
-        )
-
-
-def require_security_group(cluster: Cluster) -> None:
-    """Refuse a cluster whose security group does not let its HSMs talk to KMS."""
-    if not cluster.security_group.allows_cluster_traffic:
-        # The text is assumed.
-        raise CloudHsmClusterInvalidConfigurationException(
-            f"Security group cloudhsm-cluster-{cluster.cluster_id}-sg must allow TCP traffic on "
-            "ports 2223-2225 from and to itself"
-        )
-
-
-def require_two_hsms(cluster: Cluster) -> None:
-    """Refuse a cluster without two active HSMs in two zones."""
-    if len(cluster.active_zones()) < 2:
-        raise CloudHsmClusterInvalidConfigurationException(TWO_HSMS)
+    @abstractmethod
+    def _leave(self) -> None:
+        """End what the store has open while it is connected."""

@@ -13,11 +13,13 @@ from kmsmock.crypto.symmetric import NONCE_LENGTH
 from kmsmock.domain.grant import Grants
 from kmsmock.domain.key_material import KeyMaterials
 from kmsmock.domain.key_spec import SYMMETRIC
+from kmsmock.domain.key_state import LEAVING, KeyStates, require_state
 from kmsmock.domain.rotation import Rotation
-from kmsmock.errors.kms import InvalidCiphertextException
+from kmsmock.errors.kms import InvalidCiphertextException, KMSInvalidStateException
 
 if TYPE_CHECKING:
     from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.external_proxy import Proxy
     from kmsmock.domain.import_token import ImportToken
     from kmsmock.domain.key_material import KeyMaterial, MaterialState, Sealer
     from kmsmock.domain.key_state import KeyState
@@ -44,10 +46,11 @@ class Key:
         tags: in the order in which the keys came; a new value keeps its key's place.
         aliases: the names of the aliases that stand for it.
         grants: the grants on it.
-        materials: the key material; empty for a key in a key store.
+        materials: the key material that KMS holds; empty for a key in a CloudHSM key store.
         rotation: when the material changes.
         import_tokens: what GetParametersForImport gave out for it, the expired ones included.
-        custom_key_store: the key store that keeps the material instead of KMS.
+        custom_key_store: the key store that keeps the material instead of KMS, or an external
+            key's beside it.
         backing_key: how the key store names the material.
         related: the multi-Region keys that it is one of; None for a key of one Region.
         last_usage: its last successful cryptographic operation; each related key has its own.
@@ -92,6 +95,19 @@ class Key:
             return "PendingImport"
         return "Enabled" if self.enabled else "Disabled"
 
+    def require_state(self, allowed: KeyStates) -> None:
+        """Refuse to go on unless the key is in one of the allowed states.
+
+        Raises:
+            DisabledException: it is disabled.
+            KMSInvalidStateException: any other state; the text names it.
+        """
+        state = self.state
+        if state == "Unavailable" and state not in allowed and allowed != LEAVING:
+            assert self.custom_key_store is not None
+            raise KMSInvalidStateException(self.custom_key_store.unavailable.format(arn=self.arn))
+        require_state(self.arn, state, allowed)
+
     @property
     def is_primary(self) -> bool:
         """Whether it is a multi-Region key that can be replicated."""
@@ -114,6 +130,8 @@ class Key:
         A replica is assumed to tell it from its first import on, as any key does.
         """
         if not self.is_symmetric or self.materials.awaits_first_import:
+            return None
+        if self.custom_key_store is not None:
             return None
         return self.materials.current_id
 
@@ -165,8 +183,12 @@ class Key:
         plaintext: bytes,
         context: Mapping[str, str],
         random_bytes: Callable[[int], bytes],
+        proxy: Proxy | None = None,
     ) -> bytes:
         """Encrypt under the current material of a symmetric key; give the ciphertext blob.
+
+        Args:
+            proxy: the way to the proxy, for a key that may be in an external key store.
 
         Raises:
             KMSInvalidStateException: the key store cannot use its material.
@@ -176,11 +198,16 @@ class Key:
         bound = bound_data(
             kind=kind, key_id=self.key_id, material_id=material_id, nonce=nonce, context=context
         )
-        sealed = self._sealer(material_id).seal(nonce, plaintext, bound)
+        sealed = self._sealer(material_id, proxy).seal(nonce, plaintext, bound)
         return pack(Ciphertext(kind, self.key_id, material_id, nonce, sealed))
 
-    def open(self, ciphertext: Ciphertext, context: Mapping[str, str]) -> bytes:
+    def open(
+        self, ciphertext: Ciphertext, context: Mapping[str, str], proxy: Proxy | None = None
+    ) -> bytes:
         """Decrypt a blob of this key with the material that it names.
+
+        Args:
+            proxy: as for `seal`.
 
         Raises:
             InvalidCiphertextException: the blob or the context is not what was encrypted.
@@ -193,15 +220,15 @@ class Key:
             nonce=ciphertext.nonce,
             context=context,
         )
-        sealer = self._sealer(ciphertext.material_id)
+        sealer = self._sealer(ciphertext.material_id, proxy)
         try:
             return sealer.open(ciphertext.nonce, ciphertext.sealed, bound)
         except Unreadable:
             raise InvalidCiphertextException from None
 
-    def _sealer(self, material_id: bytes) -> Sealer:
+    def _sealer(self, material_id: bytes, proxy: Proxy | None) -> Sealer:
         if self.custom_key_store is not None:
-            return self.custom_key_store.backing_key(self.backing_key)
+            return self.custom_key_store.sealer(self, proxy)
         material = self.materials.by_id.get(material_id.hex())
         if material is None:
             raise InvalidCiphertextException

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kmsmock.domain.vpc_endpoint_service import VpcEndpointService
+
 ZONES = "abcdef"
 """The zones of a Region, by their last letter; the default subnets are in the first three."""
 
@@ -107,6 +109,7 @@ class Network:
         self.vpc_id = f"vpc-{self._digits('vpc')}"
         self.subnets: dict[str, Subnet] = {}
         self.security_groups: dict[str, SecurityGroup] = {}
+        self.endpoint_services: dict[str, VpcEndpointService] = {}
         for zone in ZONES[:3]:
             self._add_subnet(f"subnet-{self._digits(zone)}", region_name + zone, adopted=False)
 

@@ -14,7 +14,7 @@ from kmsmock.authorization.decision import hidden_key
 from kmsmock.crypto.ciphertext import Ciphertext, unpack
 from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.domain.key_spec import SYMMETRIC
-from kmsmock.domain.key_state import KeyStates, require_state
+from kmsmock.domain.key_state import KeyStates
 from kmsmock.errors import ValidationException
 from kmsmock.errors.kms import IncorrectKeyException, InvalidCiphertextException
 from kmsmock.kms.targets import (
@@ -79,7 +79,7 @@ class CiphertextTarget:
         Raises:
             IncorrectKeyException: the ciphertext names another key.
         """
-        require_state(key.arn, key.state, self.named.states)
+        key.require_state(self.named.states)
         if self._key_id_inside(call.request) not in (None, key.key_id):
             raise IncorrectKeyException(
                 "The key ID in the request does not identify a CMK that can perform this operation."

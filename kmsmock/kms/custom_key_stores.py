@@ -1,7 +1,8 @@
 """Custom key stores: CreateCustomKeyStore, DescribeCustomKeyStores, UpdateCustomKeyStore,
 DeleteCustomKeyStore, ConnectCustomKeyStore and DisconnectCustomKeyStore.
 
-Rules and their order: custom-key-stores.md, sections 2.1, 4, 6 and 7.
+What depends on the type is in cloudhsm_key_stores and external_key_stores. Rules and their order:
+custom-key-stores.md, sections 2.1, 4, 6 and 7.
 """  # noqa: D205 - the first sentence is the list of operations
 
 from __future__ import annotations
@@ -10,26 +11,13 @@ import functools
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kmsmock.crypto.certificate_checks import same_certificate
-from kmsmock.crypto.exceptions import CertificateProblem
-from kmsmock.domain.custom_key_store import (
-    CustomKeyStore,
-    living_cluster,
-    require_fit_for_key_store,
-)
+from kmsmock.domain.cloudhsm_key_store import CloudHsmKeyStore
+from kmsmock.domain.external_key_store import ExternalKeyStore
 from kmsmock.domain.index import Index
-from kmsmock.errors import NotImplementedByKmsmock, ValidationException
-from kmsmock.errors.kms import (
-    CloudHsmClusterInUseException,
-    CloudHsmClusterNotFoundException,
-    CloudHsmClusterNotRelatedException,
-    CustomKeyStoreHasCMKsException,
-    CustomKeyStoreInvalidStateException,
-    CustomKeyStoreNameInUseException,
-    CustomKeyStoreNotFoundException,
-    IncorrectTrustAnchorException,
-    LimitExceededException,
-)
+from kmsmock.errors import ValidationException
+from kmsmock.errors.kms import CustomKeyStoreHasCMKsException, CustomKeyStoreNotFoundException
+from kmsmock.kms import cloudhsm_key_stores, external_key_stores
+from kmsmock.kms.key_store_checks import require_connection_state
 from kmsmock.kms.pages import page
 from kmsmock.kms.shapes import key_store_entry
 from kmsmock.kms.targets import KeyStoreTarget, find_key_store
@@ -49,10 +37,9 @@ if TYPE_CHECKING:
 
     from kmsmock.call import Call
     from kmsmock.controls.randomness import Randomness
-    from kmsmock.domain.cluster import Cluster
+    from kmsmock.domain.custom_key_store import CustomKeyStore
     from kmsmock.domain.region import Region
 
-STORES_PER_REGION = 10
 PASSWORD_LENGTH = 32
 """Characters of the passwords that KMS gives to kmsuser; CloudHSM takes 7 to 32."""
 
@@ -61,114 +48,16 @@ PASSWORD_LENGTH = 32
 def create_custom_key_store(
     call: Call, request: CreateCustomKeyStoreRequestTypeDef
 ) -> CreateCustomKeyStoreResponseTypeDef:
-    """Tie a key store to a cluster; it begins DISCONNECTED."""
-    _require_cloudhsm_members(request)
-    same = _same_disconnected_store(call.region, request)
-    if same is None:
-        same = _new_store(call, request)
-        call.region.key_stores[same.store_id] = same
+    """Tie a key store to a cluster or a proxy; it begins DISCONNECTED."""
+    store: CustomKeyStore
+    if request.get("CustomKeyStoreType") == "EXTERNAL_KEY_STORE":
+        store = external_key_stores.create(call, request)
+    else:
+        store = cloudhsm_key_stores.create(call, request)
+    call.region.key_stores[store.store_id] = store
     reply: CreateCustomKeyStoreResponseTypeDef = call.new_reply()
-    reply["CustomKeyStoreId"] = same.store_id
+    reply["CustomKeyStoreId"] = store.store_id
     return reply
-
-
-def _require_cloudhsm_members(request: CreateCustomKeyStoreRequestTypeDef) -> None:
-    """Ask for what a store of this type needs; the texts are assumed."""
-    if request.get("CustomKeyStoreType", "AWS_CLOUDHSM") != "AWS_CLOUDHSM":
-        raise NotImplementedByKmsmock(
-            "kmsmock does not make key stores of type EXTERNAL_KEY_STORE yet"
-        )
-    for member in ("CloudHsmClusterId", "KeyStorePassword", "TrustAnchorCertificate"):
-        if member not in request:
-            raise ValidationException(f"{member} is required for an AWS CloudHSM key store.")
-    for member in request:
-        if member.startswith("Xks"):
-            raise ValidationException(f"{member} is not valid for an AWS CloudHSM key store.")
-
-
-def _same_disconnected_store(
-    region: Region, request: CreateCustomKeyStoreRequestTypeDef
-) -> CustomKeyStore | None:
-    """Find the store that an earlier request like this one made, if it is DISCONNECTED."""
-    wanted = (
-        request["CustomKeyStoreName"],
-        request["CloudHsmClusterId"],
-        request["KeyStorePassword"],
-        request["TrustAnchorCertificate"],
-    )
-    for store in region.key_stores:
-        if store.state == "DISCONNECTED" and wanted == (
-            store.name,
-            store.cluster_id,
-            store.password,
-            store.trust_anchor,
-        ):
-            return store
-    return None
-
-
-def _new_store(call: Call, request: CreateCustomKeyStoreRequestTypeDef) -> CustomKeyStore:
-    region = call.region
-    _require_free_name(region, request["CustomKeyStoreName"])
-    if len(region.key_stores) >= STORES_PER_REGION:
-        # The text is assumed.
-        raise LimitExceededException(
-            f"The account already has {STORES_PER_REGION} custom key stores in this Region."
-        )
-    cluster = _require_cluster(region, request["CloudHsmClusterId"])
-    _require_free_cluster(region, cluster)
-    require_fit_for_key_store(cluster)
-    _require_trust_anchor(cluster, request["TrustAnchorCertificate"])
-    return CustomKeyStore(
-        store_id=f"cks-{call.world.randomness.hex(17)}",
-        account_id=region.account_id,
-        name=request["CustomKeyStoreName"],
-        created=call.now,
-        clusters=region.clusters,
-        cluster_id=cluster.cluster_id,
-        trust_anchor=request["TrustAnchorCertificate"],
-        password=request["KeyStorePassword"],
-    )
-
-
-def _require_free_name(region: Region, name: str) -> None:
-    if any(store.name == name for store in region.key_stores):
-        # The text is assumed.
-        raise CustomKeyStoreNameInUseException(f"Custom key store name {name} is in use.")
-
-
-def _require_cluster(region: Region, cluster_id: str) -> Cluster:
-    cluster = living_cluster(region.clusters, cluster_id)
-    if cluster is None:
-        # The text is assumed.
-        raise CloudHsmClusterNotFoundException(f"CloudHSM cluster {cluster_id} is not found.")
-    return cluster
-
-
-def _require_free_cluster(region: Region, cluster: Cluster) -> None:
-    """Refuse a cluster that serves a store, or whose backup history one that does shares."""
-    for store in region.key_stores:
-        other = region.clusters.get(store.cluster_id)
-        if store.cluster_id == cluster.cluster_id or (
-            other is not None and other.shares_backup_history_with(cluster)
-        ):
-            # The text is assumed.
-            raise CloudHsmClusterInUseException(
-                f"CloudHSM cluster {cluster.cluster_id} is in use by another custom key store."
-            )
-
-
-def _require_trust_anchor(cluster: Cluster, certificate: str) -> None:
-    """Refuse another certificate than the cluster's issuer's, or a text that is none."""
-    try:
-        same = same_certificate(certificate, cluster.trust_anchor or "")
-    except CertificateProblem:
-        same = False
-    if not same:
-        # The text is assumed, and so is the error for a text that is no certificate.
-        raise IncorrectTrustAnchorException(
-            "The trust anchor certificate is not the one of the CloudHSM cluster."
-        )
 
 
 @operation("kms", "DescribeCustomKeyStores")
@@ -213,34 +102,13 @@ def _find_by_name(region: Region, name: str) -> CustomKeyStore:
 def update_custom_key_store(
     call: Call, request: UpdateCustomKeyStoreRequestTypeDef, store: CustomKeyStore
 ) -> dict[str, object]:
-    """Change a store's name, its cluster, or the password by which KMS logs in."""
-    only_name = not {"KeyStorePassword", "CloudHsmClusterId"} & request.keys()
-    _require_state(store, ("CONNECTED", "DISCONNECTED") if only_name else ("DISCONNECTED",))
-    for member in request:
-        if member.startswith("Xks"):
-            # The text is assumed.
-            raise ValidationException(f"{member} is not valid for an AWS CloudHSM key store.")
-    name = request.get("NewCustomKeyStoreName", store.name)
-    if name != store.name:
-        _require_free_name(call.region, name)
-    if "CloudHsmClusterId" in request:
-        _require_related_cluster(call.region, store, request["CloudHsmClusterId"])
-    store.name = name
-    store.cluster_id = request.get("CloudHsmClusterId", store.cluster_id)
-    store.password = request.get("KeyStorePassword", store.password)
+    """Change a store's name, or how KMS reaches its cluster or proxy."""
+    if isinstance(store, ExternalKeyStore):
+        external_key_stores.update(call, request, store)
+    else:
+        assert isinstance(store, CloudHsmKeyStore)
+        cloudhsm_key_stores.update(call, request, store)
     return {}
-
-
-def _require_related_cluster(region: Region, store: CustomKeyStore, cluster_id: str) -> None:
-    cluster = _require_cluster(region, cluster_id)
-    # A deleted cluster still tells its certificate, so that a store can move off it.
-    present = region.clusters.get(store.cluster_id)
-    if present is None or not present.shares_backup_history_with(cluster):
-        # The text is assumed.
-        raise CloudHsmClusterNotRelatedException(
-            f"CloudHSM cluster {cluster_id} does not share the backup history of {store.cluster_id}"
-        )
-    require_fit_for_key_store(cluster)
 
 
 @operation("kms", "DeleteCustomKeyStore", KeyStoreTarget("kms:DeleteCustomKeyStore"))
@@ -248,7 +116,7 @@ def delete_custom_key_store(
     call: Call, _request: DeleteCustomKeyStoreRequestTypeDef, store: CustomKeyStore
 ) -> dict[str, object]:
     """Forget a disconnected store that holds no keys; its cluster is free again."""
-    _require_state(store, ("DISCONNECTED",))
+    require_connection_state(store, ("DISCONNECTED",))
     if store.key_ids:
         # The text is assumed.
         raise CustomKeyStoreHasCMKsException(
@@ -262,17 +130,23 @@ def delete_custom_key_store(
 def connect_custom_key_store(
     call: Call, _request: ConnectCustomKeyStoreRequestTypeDef, store: CustomKeyStore
 ) -> dict[str, object]:
-    """Begin to connect a store to its cluster; DescribeCustomKeyStores tells how it ends."""
-    _require_state(store, ("DISCONNECTED", "CONNECTED", "CONNECTING"))
-    if store.state == "DISCONNECTED":
-        attempt = store.begin_to_connect()
-        end = functools.partial(_finish_connecting, store, attempt, call.world.randomness)
-        call.world.begin("key store connection", call.now, end)
+    """Begin to connect a store; DescribeCustomKeyStores tells how it ends."""
+    require_connection_state(store, ("DISCONNECTED", "CONNECTED", "CONNECTING"))
+    if store.state != "DISCONNECTED":
+        return {}
+    attempt = store.begin_to_connect()
+    if isinstance(store, ExternalKeyStore):
+        change, end = external_key_stores.connection(call, store, attempt)
+        call.world.begin(change, call.now, end)
+    else:
+        assert isinstance(store, CloudHsmKeyStore)
+        log_in = functools.partial(_finish_connecting, store, attempt, call.world.randomness)
+        call.world.begin("key store connection", call.now, log_in)
     return {}
 
 
 def _finish_connecting(
-    store: CustomKeyStore, attempt: int, randomness: Randomness, _at: datetime
+    store: CloudHsmKeyStore, attempt: int, randomness: Randomness, _at: datetime
 ) -> None:
     store.finish_connecting(attempt, lambda: randomness.base32(PASSWORD_LENGTH))
 
@@ -282,7 +156,7 @@ def disconnect_custom_key_store(
     call: Call, _request: DisconnectCustomKeyStoreRequestTypeDef, store: CustomKeyStore
 ) -> dict[str, object]:
     """Begin to disconnect a store; its keys are unavailable from now on."""
-    _require_state(store, ("CONNECTED", "CONNECTING", "FAILED"))
+    require_connection_state(store, ("CONNECTED", "CONNECTING", "FAILED"))
     attempt = store.begin_to_disconnect()
     end = functools.partial(_finish_disconnecting, store, attempt)
     call.world.begin("key store disconnection", call.now, end)
@@ -291,12 +165,3 @@ def disconnect_custom_key_store(
 
 def _finish_disconnecting(store: CustomKeyStore, attempt: int, _at: datetime) -> None:
     store.finish_disconnecting(attempt)
-
-
-def _require_state(store: CustomKeyStore, allowed: tuple[str, ...]) -> None:
-    """Refuse a connection state; the text is assumed."""
-    if store.state not in allowed:
-        raise CustomKeyStoreInvalidStateException(
-            f"Custom key store {store.store_id} is {store.state}; "
-            f"it must be {' or '.join(allowed)}."
-        )

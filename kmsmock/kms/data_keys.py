@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmsmock.domain.cloudhsm_key_store import CloudHsmKeyStore
 from kmsmock.domain.key_state import USABLE
 from kmsmock.errors import ValidationException
-from kmsmock.errors.kms import CustomKeyStoreInvalidStateException
+from kmsmock.errors.kms import (
+    CustomKeyStoreInvalidStateException,
+    UnsupportedOperationException,
+)
 from kmsmock.kms.algorithms import require_symmetric
 from kmsmock.kms.recipients import disclose, read_recipient
+from kmsmock.kms.sealing import seal
 from kmsmock.kms.targets import find_key_store, key_used_by
 from kmsmock.operation import operation
 
@@ -73,6 +78,11 @@ def generate_random(
     recipient = read_recipient(call.request)
     if "CustomKeyStoreId" in request:
         store = find_key_store(call.region, request["CustomKeyStoreId"])
+        if not isinstance(store, CloudHsmKeyStore):
+            # The error is the model's, the text is assumed.
+            raise UnsupportedOperationException(
+                f"GenerateRandom is not supported for {store.store_id}, an external key store."
+            )
         if not store.connected:
             raise CustomKeyStoreInvalidStateException(
                 f"Custom key store {store.store_id} is {store.state}; it must be CONNECTED."
@@ -98,7 +108,6 @@ def _data_key(
         DATA_KEY_LENGTHS[request["KeySpec"]] if "KeySpec" in request else request["NumberOfBytes"]
     )
     call.end_of_dry_run()
-    random_bytes = call.world.randomness.bytes
-    plaintext = random_bytes(length)
+    plaintext = call.world.randomness.bytes(length)
     context = request.get("EncryptionContext", {})
-    return plaintext, key.seal("data-key", plaintext, context, random_bytes)
+    return plaintext, seal(call, key, "data-key", plaintext, context)

@@ -18,6 +18,7 @@ from kmsmock.kms.ciphertexts import (
     read_ciphertext,
 )
 from kmsmock.kms.recipients import disclose, read_recipient
+from kmsmock.kms.sealing import seal, unseal
 from kmsmock.kms.targets import key_used_by
 from kmsmock.operation import operation
 
@@ -134,9 +135,9 @@ def _require_room(key: Key, algorithm: str, plaintext: bytes) -> None:
 def _encrypt(
     call: Call, key: Key, algorithm: str, plaintext: bytes, context: Mapping[str, str]
 ) -> bytes:
-    random_bytes = call.world.randomness.bytes
     if key.is_symmetric:
-        return key.seal("encrypt", plaintext, context, random_bytes)
+        return seal(call, key, "encrypt", plaintext, context)
+    random_bytes = call.world.randomness.bytes
     return public_key_encryption.encrypt(key.secret, algorithm, plaintext, random_bytes)
 
 
@@ -148,12 +149,14 @@ def _decrypt(
     Raises:
         DryRunOperationException: the ciphertext is not to be looked at.
         InvalidCiphertextException: the ciphertext or the context is not what was encrypted.
+        KMSInvalidStateException: the key store cannot use the material, or for an external key
+            as above.
     """
     if ignores_ciphertext(call.request):
         call.end_of_dry_run()
     if key.is_symmetric:
         ciphertext = read_ciphertext(call.request)
-        return key.open(ciphertext, context), ciphertext.material_id.hex() or None
+        return unseal(call, key, ciphertext, context), ciphertext.material_id.hex() or None
     try:
         return public_key_encryption.decrypt(key.secret, algorithm, read_blob(call.request)), None
     except Unreadable:

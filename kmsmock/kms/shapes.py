@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from kmsmock.domain.cloudhsm_key_store import CloudHsmKeyStore
+from kmsmock.domain.external_key_store import ExternalKeyStore
 from kmsmock.domain.key_spec import ALGORITHMS_MEMBER, algorithms
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from kmsmock.domain.alias import Alias
     from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.domain.external_proxy import ProxyConfiguration
     from kmsmock.domain.grant import Constraints, Grant
     from kmsmock.domain.key import Key
     from kmsmock.domain.key_material import KeyMaterial
@@ -57,7 +60,10 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
         metadata["MultiRegionConfiguration"] = multi_region_configuration(key, key.related)
     if key.custom_key_store is not None:
         metadata["CustomKeyStoreId"] = key.custom_key_store.store_id
+    if isinstance(key.custom_key_store, CloudHsmKeyStore):
         metadata["CloudHsmClusterId"] = key.custom_key_store.cluster_id
+    if isinstance(key.custom_key_store, ExternalKeyStore):
+        metadata["XksKeyConfiguration"] = {"Id": key.backing_key}
     return cast("KeyMetadataTypeDef", metadata)
 
 
@@ -151,12 +157,29 @@ def key_store_entry(store: CustomKeyStore) -> CustomKeyStoresListEntryTypeDef:
     entry: dict[str, object] = {
         "CustomKeyStoreId": store.store_id,
         "CustomKeyStoreName": store.name,
-        "CloudHsmClusterId": store.cluster_id,
-        "TrustAnchorCertificate": store.trust_anchor,
         "ConnectionState": store.state,
         "CreationDate": store.created,
-        "CustomKeyStoreType": "AWS_CLOUDHSM",
+        "CustomKeyStoreType": store.store_type,
     }
+    if isinstance(store, CloudHsmKeyStore):
+        entry["CloudHsmClusterId"] = store.cluster_id
+        entry["TrustAnchorCertificate"] = store.trust_anchor
+    if isinstance(store, ExternalKeyStore):
+        entry["XksProxyConfiguration"] = _proxy_configuration(store.configuration)
     if store.error_code is not None:
         entry["ConnectionErrorCode"] = store.error_code
     return cast("CustomKeyStoresListEntryTypeDef", entry)
+
+
+def _proxy_configuration(configuration: ProxyConfiguration) -> dict[str, str]:
+    """Give what is told of a proxy: never the secret."""
+    members = {
+        "Connectivity": configuration.connectivity,
+        "AccessKeyId": configuration.access_key_id,
+        "UriEndpoint": configuration.endpoint,
+        "UriPath": configuration.path,
+    }
+    if configuration.service_name is not None and configuration.service_owner is not None:
+        members["VpcEndpointServiceName"] = configuration.service_name
+        members["VpcEndpointServiceOwner"] = configuration.service_owner
+    return members

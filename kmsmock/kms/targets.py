@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from kmsmock.authorization.decision import hidden_from, hidden_key
 from kmsmock.domain.arn import parse_arn
 from kmsmock.domain.grant import read_token
-from kmsmock.domain.key_state import KeyStates, require_state
+from kmsmock.domain.key_state import KeyStates
 from kmsmock.errors import ServiceError
 from kmsmock.errors.kms import (
     CustomKeyStoreNotFoundException,
@@ -64,7 +64,7 @@ class KeyTarget:
 
     def check(self, _call: Call, key: Key) -> None:
         """Refuse a key whose state or usage does not fit, in this order."""
-        require_state(key.arn, key.state, self.states)
+        key.require_state(self.states)
         require_usage(key, self.usage, self.action)
 
 

@@ -1,0 +1,1 @@
+"""The HTTP between KMS and the proxy of an external key store: KMS's side, and a proxy's."""
