@@ -2,31 +2,117 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+# The module, not its class: whoever replaces or patches `datetime.datetime`, as freezegun and
+# time-machine do, is heard here whatever was imported first.
+import datetime as dt
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 class Clock:
-    """The real time, moved on by what a test asks for.
+    """The process's time, moved or stopped by what a test asks for.
 
-    Each call reads it once; nothing else in kmsmock reads the time.
+    Each call reads it once; nothing else in kmsmock reads the time. freezegun and time-machine
+    move it too, as they move all time of the process.
     """
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self._ahead = dt.timedelta()
+        self._frozen: dt.datetime | None = None
 
-    def now(self) -> datetime:
+    def now(self) -> dt.datetime:
         """Give the world's present time, in UTC."""
-        return datetime.now(timezone.utc) + self._ahead
+        return self._frozen or self._process_time() + self._ahead
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen is not None
 
     def advance(
         self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> None:
         """Move the world's time on; what becomes due happens before the next call's work.
 
+        All that falls due on the way happens in the order of its time, each thing once.
+
         Raises:
             ValueError: the step goes backwards.
         """
-        step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        if step < timedelta():
-            raise ValueError("the world's time runs forwards: advance() takes no negative step")
-        self._ahead += step
+        step = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if step < dt.timedelta():
+            raise ValueError("advance() takes no negative step; travel_to() also goes backwards")
+        self._set(self.now() + step)
+
+    def travel_to(self, when: dt.datetime) -> None:
+        """Move the world's time to a point from which it goes on, or where it is frozen.
+
+        Also backwards, which undoes nothing: what has happened has happened, and what is due
+        later waits longer.
+
+        Args:
+            when: with a time zone.
+
+        Raises:
+            ValueError: it has no time zone.
+        """
+        self._set(_in_utc(when))
+
+    def freeze(self, at: dt.datetime | None = None) -> AbstractContextManager[Clock]:
+        """Stop the world's time; only `advance` and `travel_to` move it then.
+
+        Args:
+            at: with a time zone; by default now.
+
+        Returns:
+            What unfreezes it at the end of a `with` block, unless it was frozen before.
+
+        Raises:
+            ValueError: the time has no time zone.
+        """
+        until_end_of_block = _FrozenBlock(self, was_frozen=self.frozen)
+        self._frozen = self.now() if at is None else _in_utc(at)
+        return until_end_of_block
+
+    def unfreeze(self) -> None:
+        """Let the world's time go on from where it stands."""
+        if self._frozen is not None:
+            here, self._frozen = self._frozen, None
+            self._set(here)
+
+    def _set(self, when: dt.datetime) -> None:
+        if self._frozen is not None:
+            self._frozen = when
+        else:
+            self._ahead = when - self._process_time()
+
+    @staticmethod
+    def _process_time() -> dt.datetime:
+        return dt.datetime.now(dt.timezone.utc)
+
+
+class _FrozenBlock(AbstractContextManager[Clock]):
+    def __init__(self, clock: Clock, *, was_frozen: bool) -> None:
+        self._clock = clock
+        self._was_frozen = was_frozen
+
+    def __enter__(self) -> Clock:
+        return self._clock
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if not self._was_frozen:
+            self._clock.unfreeze()
+
+
+def _in_utc(when: dt.datetime) -> dt.datetime:
+    if when.tzinfo is None:
+        raise ValueError(f"the time needs a time zone: {when!r} could be any of 24 hours")
+    return when.astimezone(dt.timezone.utc)
