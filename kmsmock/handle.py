@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
     from kmsmock.levers import HsmLevers, NetworkLevers
-    from kmsmock.ready import Builder, ReadyCluster, ReadyKeyStore
+    from kmsmock.proxy_levers import ProxyLevers
+    from kmsmock.ready import Builder, ReadyCluster, ReadyExternalKeyStore, ReadyKeyStore
     from kmsmock.world import World
 
 
@@ -182,6 +183,20 @@ class Handle:
             ServiceError: AWS would refuse it, for its name for example.
         """
         return self._builder().key_store(name, hsms, hsm_type)
+
+    def external_key_store(self, name: str) -> ReadyExternalKeyStore:
+        """Make a CONNECTED external key store on a proxy of its own, which has no keys yet.
+
+        `store.proxy.add_key("key-1")` makes one for an XksKeyId.
+
+        Raises:
+            ServiceError: AWS would refuse it, for its name for example.
+        """
+        return self._builder().external_key_store(name)
+
+    def external_key_store_proxy(self) -> ProxyLevers:
+        """Make a proxy alone, to create an external key store on by hand."""
+        return self._builder().proxy()
 
     def cloudhsm_cli(self, cluster_id: str, *, key_availability_check: bool = True) -> CloudHsmCli:
         """Start the CloudHSM CLI on a cluster of the handle's Region.

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from kmsmock.domain.vpc_endpoint_service import VpcEndpointService, kms_principal
+from kmsmock.xks_proxy.network import PATIENCE, Route
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kmsmock.domain.cluster import Cluster
     from kmsmock.domain.hsm import Hsm, HsmState
@@ -76,6 +79,84 @@ class NetworkLevers:
             LookupError: the Region has no such cluster.
         """
         self._set_reach(cluster_id, reaches=True)
+
+    def vpc_endpoint_service(  # noqa: PLR0913 - it has that many properties
+        self,
+        name: str,
+        *,
+        private_dns_name: str | None,
+        availability_zones: Iterable[str] | None = None,
+        allowed_principals: Iterable[str] | None = None,
+        acceptance_required: bool = False,
+        domain_verified: bool = True,
+        owner: str | None = None,
+    ) -> None:
+        """Make a VPC endpoint service in the handle's Region, or change the one of this name.
+
+        By default it fulfils all that an external key store asks of it.
+
+        Args:
+            name: `com.amazonaws.vpce.<region>.vpce-svc-...`, for XksProxyVpcEndpointServiceName.
+            private_dns_name: the host of XksProxyUriEndpoint; None for a service without one.
+            availability_zones: those of its network load balancer's subnets; by default two.
+            allowed_principals: by default cks.kms.<region>.amazonaws.com.
+            owner: the account that owns it, by default the world's.
+        """
+        zones = (f"{self._region}a", f"{self._region}b")
+        principals = (kms_principal(self._region),)
+        service = VpcEndpointService(
+            name=name,
+            private_dns_name=private_dns_name,
+            availability_zones=frozenset(
+                zones if availability_zones is None else availability_zones
+            ),
+            allowed_principals=frozenset(
+                principals if allowed_principals is None else allowed_principals
+            ),
+            acceptance_required=acceptance_required,
+            domain_verified=domain_verified,
+        )
+        with self._world.lock:
+            self._endpoint_services(owner)[name] = service
+
+    def delete_vpc_endpoint_service(self, name: str, *, owner: str | None = None) -> None:
+        """Delete a VPC endpoint service: XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND.
+
+        Raises:
+            LookupError: the Region has no such service of this owner.
+        """
+        with self._world.lock:
+            services = self._endpoint_services(owner)
+            _named(services, name, "VPC endpoint service", self._region)
+            del services[name]
+
+    def route_proxy(
+        self, endpoint: str, url: str, *, ca_bundle: str | None = None, timeout: float = PATIENCE
+    ) -> None:
+        """Let KMS reach an external key store's proxy that listens on this machine.
+
+        Signatures are made for the endpoint, which the Host header names.
+
+        Args:
+            endpoint: XksProxyUriEndpoint, `https://xks.example.com`.
+            url: where the proxy listens, `http://127.0.0.1:8080` or https.
+            ca_bundle: path of a PEM file with the authorities that an https one is trusted by;
+                its certificate must be for the host in `url`.
+            timeout: seconds that KMS waits; AWS waits 0.25.
+
+        Raises:
+            ValueError: `url` is not on this machine.
+        """
+        from kmsmock.xks_proxy.adapters import is_local
+
+        if not is_local(url):
+            raise ValueError(f"KMS reaches proxies on this machine only, and {url} is elsewhere")
+        with self._world.lock:
+            self._world.proxies.routes[endpoint] = Route(url.rstrip("/"), ca_bundle, timeout)
+
+    def _endpoint_services(self, owner: str | None) -> dict[str, VpcEndpointService]:
+        account_id = self._world.account_id if owner is None else owner
+        return self._world.region(account_id, self._region).network.endpoint_services
 
     def _set_reach(self, cluster_id: str, *, reaches: bool) -> None:
         with self._world.lock:

@@ -15,6 +15,8 @@ from kmsmock.crypto.ready_rsa import COUNT, ready_key
 from kmsmock.domain.cloudhsm_key_store import KMS_USER
 from kmsmock.pipeline import perform
 from kmsmock.protocol.request import Address
+from kmsmock.proxy_levers import ProxyLevers
+from kmsmock.xks_proxy.builtin import BuiltinProxy
 
 if TYPE_CHECKING:
     from kmsmock.domain.cluster import Cluster
@@ -54,6 +56,21 @@ class ReadyKeyStore:
     custom_key_store_id: str
     name: str
     cluster: ReadyCluster
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyExternalKeyStore:
+    """A CONNECTED custom key store of type EXTERNAL_KEY_STORE.
+
+    Attributes:
+        custom_key_store_id: for CreateKey and the key store's own calls.
+        name: its CustomKeyStoreName.
+        proxy: the mock's own proxy, which needs a key for each XksKeyId.
+    """
+
+    custom_key_store_id: str
+    name: str
+    proxy: ProxyLevers
 
 
 class Builder:
@@ -129,6 +146,33 @@ class Builder:
         self._call("kms", "ConnectCustomKeyStore", CustomKeyStoreId=store_id)
         self._call("kms", "DescribeCustomKeyStores", CustomKeyStoreId=store_id)
         return ReadyKeyStore(store_id, name, cluster)
+
+    def proxy(self) -> ProxyLevers:
+        """Make a proxy with a key manager that has no keys, at an endpoint of its own."""
+        world = self._world
+        with world.lock:
+            builtin = world.proxies.builtin
+            endpoint = f"https://proxy-{len(builtin) + 1}.xks.example"
+            builtin[endpoint] = BuiltinProxy(
+                endpoint=endpoint,
+                path="/example/kms/xks/v1",
+                access_key_id=world.randomness.base32(20).upper(),
+                secret_access_key=world.randomness.base32(43),
+                random_bytes=world.randomness.bytes,
+            )
+            return ProxyLevers(world, builtin[endpoint])
+
+    def external_key_store(self, name: str) -> ReadyExternalKeyStore:
+        """Make a proxy, and connect a key store to it."""
+        with self._world.immediately():
+            proxy = self.proxy()
+            made = self._call(
+                "kms", "CreateCustomKeyStore", CustomKeyStoreName=name, **proxy.parameters
+            )
+            store_id = made["CustomKeyStoreId"]
+            self._call("kms", "ConnectCustomKeyStore", CustomKeyStoreId=store_id)
+            self._call("kms", "DescribeCustomKeyStores", CustomKeyStoreId=store_id)
+            return ReadyExternalKeyStore(store_id, name, proxy)
 
     def _create_hsm(self, cluster_id: str, zone: str) -> None:
         self._call("cloudhsmv2", "CreateHsm", ClusterId=cluster_id, AvailabilityZone=zone)

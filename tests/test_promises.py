@@ -26,7 +26,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     {"__main__"},
     {"tour"},
-    {"mock", "decoration", "handle", "callers", "levers", "ready", "pytest_plugin"},
+    {"mock", "decoration", "handle", "callers", "levers", "proxy_levers", "ready", "pytest_plugin"},
     {"interception"},
     {"pipeline"},
     {"kms", "cloudhsmv2", "cloudhsm_cli"},
