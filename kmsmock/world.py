@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kmsmock.controls.clock import Clock
-from kmsmock.controls.randomness import Randomness
+from kmsmock.controls.randomness import Randomness, Seed
 from kmsmock.controls.record import Record
 from kmsmock.controls.transitions import Change, Transitions
 from kmsmock.domain.account import Account
@@ -37,6 +37,7 @@ class World:
         account_id: the account of callers whose access key names no other.
         partition_of: gives the partition of a Region.
         transitions: how long slow changes take; without it each ends before the next call's work.
+        seed: makes everything random repeatable.
 
     Attributes:
         credentials: access key id -> what a test declared of the calls signed with it.
@@ -49,10 +50,11 @@ class World:
         account_id: str,
         partition_of: Callable[[str], str],
         transitions: Transitions | None = None,
+        seed: Seed | None = None,
     ) -> None:
         self.account_id = account_id
         self.clock = Clock()
-        self.randomness = Randomness()
+        self.randomness = Randomness(seed)
         self.transitions = transitions or Transitions()
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credentials] = {}

@@ -70,7 +70,7 @@ def create_hsm(
             return
         if stored is not None:
             restore_onto(cluster, hsm, stored)
-        if cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness.bytes)):
+        if cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness)):
             begin_daily_backups(call.region, cluster, call.world, now)
 
     call.world.begin("hsm creation", call.now, finish)

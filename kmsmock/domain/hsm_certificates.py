@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from kmsmock.crypto import certificates
 from kmsmock.crypto.ready_rsa import COUNT, ready_key
-from kmsmock.crypto.rsa import generate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from kmsmock.domain.key_generation import Der
 
 _MANUFACTURER, _AWS, _HARDWARE = range(COUNT - 3, COUNT)
 """Which ready RSA keys are the roots' and the hardware's; the others are for clusters."""
@@ -35,20 +32,30 @@ class HsmCertificates(NamedTuple):
     manufacturer_hardware: str
 
 
-def certify(ordinal: int, now: datetime, random_bytes: Callable[[int], bytes]) -> HsmCertificates:
+class RandomSource(Protocol):
+    """Where names, numbers and keys come from."""
+
+    def bytes(self, count: int) -> bytes:
+        """Give that many random bytes."""
+
+    def new_rsa_key(self, bits: int) -> Der:
+        """Make an RSA private key that is none of the ready ones, PKCS#8 DER."""
+
+
+def certify(ordinal: int, now: datetime, source: RandomSource) -> HsmCertificates:
     """Make what a cluster's first HSM says of itself.
 
     Args:
         ordinal: the cluster's number; the first few clusters have ready keys, later ones wait
             for a new one.
         now: when the HSM's certificate begins to be valid.
-        random_bytes: gives that many.
+        source: of the HSM's name, of the certificate's number and of later clusters' keys.
     """
     key = ready_key(2048, ordinal) if ordinal < _MANUFACTURER else None
-    key = key or generate(2048)
-    name = certificates.cluster_csr_name(random_bytes(17).hex().upper(), "1")
+    key = key or source.new_rsa_key(2048)
+    name = certificates.cluster_csr_name(source.bytes(17).hex().upper(), "1")
     aws, manufacturer = _hardware_certificates()
-    serial = int.from_bytes(random_bytes(15), "big") + 1
+    serial = int.from_bytes(source.bytes(15), "big") + 1
     since = now.replace(microsecond=0)
     return HsmCertificates(
         certificates.make_csr(key, name),
