@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import boto3
     from botocore.config import Config
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kmsmock.callers import CallerArguments
     from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
+    from kmsmock.display.view import WorldView
     from kmsmock.levers import HsmLevers, NetworkLevers
     from kmsmock.proxy_levers import ProxyLevers
     from kmsmock.ready import Builder, ReadyCluster, ReadyExternalKeyStore, ReadyKeyStore
@@ -28,9 +29,41 @@ class Handle:
         region: the Region of clients that are made without one.
     """
 
-    def __init__(self, world: World, region: str) -> None:
+    def __init__(self, world: World, region: str, stop: Callable[[], None] | None = None) -> None:
         self._world = world
         self.region = region
+        self._stop = stop
+
+    def stop(self) -> None:
+        """Switch off the mock whose `start()` gave this handle.
+
+        Raises:
+            RuntimeError: it is not on, or is one that ends with its block or function.
+        """
+        if self._stop is None:
+            raise RuntimeError(
+                "this mock ends with its `with` block or its function: stop() is for start()"
+            )
+        self._stop()
+
+    def __repr__(self) -> str:
+        return f"<kmsmock: account {self.account_id}, {self.region}; print() it to see all>"
+
+    def __str__(self) -> str:
+        from kmsmock.display.text import as_text
+
+        return as_text(self._look())
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows of the handle."""
+        from kmsmock.display.page import as_html
+
+        return as_html(self._look())
+
+    def _look(self) -> WorldView:
+        from kmsmock.display.look import look
+
+        return look(self._world, self.region, can_stop=self._stop is not None)
 
     @property
     def account_id(self) -> str:

@@ -1,29 +1,23 @@
-"""`mock_kms_cloudhsm`: switches the mock on and off, and joins its parts."""
+"""`mock_kms_cloudhsm`, `current`, and the three ways to switch the mock on and off."""
 
 from __future__ import annotations
 
-import functools
 import re
-import threading
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+
+from kmsmock import activation
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from kmsmock.controls.transitions import Policy, Transitions
+    from kmsmock.controls.transitions import Policy
     from kmsmock.handle import Handle
-    from kmsmock.interception.environment import Environment
-    from kmsmock.interception.every_client import Interception
-    from kmsmock.interception.other_services import OtherServices, PassingServices
-    from kmsmock.world import World
+    from kmsmock.interception.other_services import OtherServices
 
 Target = TypeVar("Target", bound="Callable[..., Any]")
 """What can be decorated: a function, or a class."""
-
-DEFAULT_ACCOUNT_ID = "123456789012"
-"""moto's default account too, so that tests move over unchanged."""
-DEFAULT_REGION = "us-east-1"
 
 
 @overload
@@ -77,12 +71,13 @@ def current() -> Handle:
     Raises:
         RuntimeError: no mock is active.
     """
-    if _active is None:
+    handle = activation.innermost()
+    if handle is None:
         raise RuntimeError(
             "no mock is active: decorate the function with @mock_kms_cloudhsm, or call "
             "current() inside `with mock_kms_cloudhsm():`"
         )
-    return _active.scopes[-1].handle
+    return handle
 
 
 class Mock:
@@ -100,17 +95,26 @@ class Mock:
 
         if account_id is not None and not re.fullmatch(r"[0-9]{12}", str(account_id)):
             raise ValueError(f"account_id must be 12 digits, not {account_id!r}")
-        self._region = region
-        self._account_id = None if account_id is None else str(account_id)
-        self._transitions = None if transitions is None else Transitions(transitions)
-        self._passing = PassingServices(other_services)
-        self._scopes: list[_Scope] = []
+        self._settings = activation.Settings(
+            region,
+            None if account_id is None else str(account_id),
+            None if transitions is None else Transitions(transitions),
+            PassingServices(other_services),
+        )
+        self._scopes: list[activation.Scope] = []
 
     def start(self) -> Handle:
-        """Switch the mock on and give its handle."""
-        scope = _enter(self._region, self._account_id, self._transitions, self._passing)
-        self._scopes.append(scope)
-        return scope.handle
+        """Switch the mock on and give its handle, which has a `stop()` too.
+
+        At the top level of a notebook or of an interactive Python there is one such mock at most:
+        to start again there, this one or a new one, goes on with the same world, and one `stop()`
+        ends it. So a cell may be run again.
+
+        Raises:
+            ValueError: the mock that is on has another account or other transitions.
+        """
+        session = activation.session_of(sys._getframe(1))  # noqa: SLF001 - as `inspect` does it
+        return self._enter(self.stop, session)
 
     def stop(self) -> None:
         """Switch the mock off; when it was the last one, everything is as before.
@@ -118,12 +122,20 @@ class Mock:
         Raises:
             RuntimeError: it is not on.
         """
+        self._scopes = [scope for scope in self._scopes if activation.is_on(scope)]
         if not self._scopes:
             raise RuntimeError("stop() without start(): this mock is not active")
-        _leave(self._scopes.pop())
+        activation.leave(self._scopes.pop())
+
+    def _enter(
+        self, stop: Callable[[], None] | None, session: activation.Session | None = None
+    ) -> Handle:
+        scope = activation.enter(self._settings, stop, session)
+        self._scopes.append(scope)
+        return scope.handle
 
     def __enter__(self) -> Handle:
-        return self.start()
+        return self._enter(stop=None)
 
     def __exit__(
         self,
@@ -142,96 +154,3 @@ class Mock:
         from kmsmock.decoration import decorate
 
         return cast("Target", decorate(self, target))
-
-
-class _Scope:
-    """One entering of a mock."""
-
-    def __init__(self, handle: Handle, passing: PassingServices) -> None:
-        self.handle = handle
-        self.passing = passing
-
-
-class _Active:
-    """What is there once while any mock is active."""
-
-    def __init__(
-        self, world: World, interception: Interception, environment: Environment
-    ) -> None:
-        self.world = world
-        self.interception = interception
-        self.environment = environment
-        self.scopes: list[_Scope] = []
-
-
-_active: _Active | None = None
-_lock = threading.RLock()
-
-
-def _enter(
-    region: str | None,
-    account_id: str | None,
-    transitions: Transitions | None,
-    passing: PassingServices,
-) -> _Scope:
-    from kmsmock.handle import Handle
-
-    global _active  # noqa: PLW0603 - one process has one botocore to patch
-    with _lock:
-        if _active is None:
-            _active = _switch_on(account_id or DEFAULT_ACCOUNT_ID, transitions)
-            outer_region = _active.environment.region_before or DEFAULT_REGION
-        else:
-            if account_id not in (None, _active.world.account_id):
-                raise ValueError(
-                    "a mock inside a mock shares the outermost one's world: give account_id="
-                    f'"{account_id}" there'
-                )
-            if transitions and transitions.policy != _active.world.transitions.policy:
-                raise ValueError(
-                    "a mock inside a mock shares the outermost one's world: give transitions="
-                    f'"{transitions.policy}" there'
-                )
-            outer_region = _active.scopes[-1].handle.region
-        scope = _Scope(Handle(_active.world, region or outer_region), passing)
-        _active.scopes.append(scope)
-        _active.interception.let_pass(passing)
-        _active.environment.set_region(scope.handle.region)
-        return scope
-
-
-def _switch_on(account_id: str, transitions: Transitions | None) -> _Active:
-    from kmsmock.interception.environment import Environment
-    from kmsmock.interception.every_client import Interception
-    from kmsmock.pipeline import answer
-    from kmsmock.protocol.model import partition_of
-    from kmsmock.world import World
-
-    world = World(account_id, partition_of, transitions)
-    active = _Active(
-        world,
-        Interception(functools.partial(answer, world)),
-        Environment(),
-    )
-    active.environment.start()
-    try:
-        active.interception.start()
-    except BaseException:
-        active.interception.stop()
-        active.environment.stop()
-        raise
-    return active
-
-
-def _leave(scope: _Scope) -> None:
-    global _active  # noqa: PLW0603 - as above
-    with _lock:
-        assert _active is not None
-        _active.scopes.remove(scope)
-        _active.interception.let_pass_no_more(scope.passing)
-        if _active.scopes:
-            _active.environment.set_region(_active.scopes[-1].handle.region)
-            return
-        _active.interception.stop()
-        _active.environment.stop()
-        _active = None

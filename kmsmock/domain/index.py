@@ -47,6 +47,10 @@ class Index(Generic[Thing]):
         """Give the thing of this name, or None."""
         return self._things.get(name)
 
+    def newest(self) -> Iterator[Thing]:
+        """Give the things as they came, the last one first."""
+        return reversed(self._things.values())
+
     def page(self, after: str | None, limit: int) -> tuple[list[Thing], str | None]:
         """Give at most `limit` things whose names come after `after`.
 

@@ -1,0 +1,1 @@
+"""What a person sees of a world: as text in a terminal, as HTML with pictures in a notebook."""
