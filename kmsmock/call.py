@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.errors.kms import DryRunOperationException
@@ -12,8 +13,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kmsmock.authorization.caller import Caller
+    from kmsmock.domain.key import Key
     from kmsmock.domain.region import Region
     from kmsmock.world import World
+
+
+UNREAD: Mapping[str, object] = MappingProxyType({})
+"""In place of a request that is not read yet, or could not be."""
 
 
 @dataclass(slots=True)
@@ -26,6 +32,8 @@ class Call:
         now: when the call came; nothing in a call reads the time again.
         event_id: the id of the event that CloudTrail has of it.
         request: the members sent, blobs as bytes and times as datetimes.
+        also_about: keys that the call is about although its request does not name them; for the
+            record.
     """
 
     world: World
@@ -37,6 +45,7 @@ class Call:
     request_id: str
     event_id: str
     request: Mapping[str, object]
+    also_about: list[Key] = field(default_factory=list)
 
     def new_reply(self) -> Any:
         """Give an empty reply, for a variable of the answer's own TypedDict.

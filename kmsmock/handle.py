@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kmsmock.callers import CallerArguments
     from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
+    from kmsmock.controls.events import Events
     from kmsmock.display.view import WorldView
     from kmsmock.levers import HsmLevers, NetworkLevers
     from kmsmock.proxy_levers import ProxyLevers
@@ -74,6 +75,20 @@ class Handle:
     def clock(self) -> Clock:
         """The world's time."""
         return self._world.clock
+
+    @property
+    def events(self) -> Events:
+        """Every call so far, and what AWS did without one, as CloudTrail would record it.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
+        """
+        from kmsmock.controls.events import Events
+        from kmsmock.trail.event import show
+
+        with self._world.lock:
+            # What has fallen due by now has happened, also if no call has come since.
+            self._world.advance_to(self._world.clock.now())
+            return Events(tuple(self._world.record.happenings), show)
 
     def session(
         self, *, region: str | None = None, **caller: Unpack[CallerArguments]

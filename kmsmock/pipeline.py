@@ -9,7 +9,7 @@ import kmsmock.cloudhsmv2
 import kmsmock.kms
 from kmsmock.authorization.caller import identify
 from kmsmock.authorization.decision import authorize, authorize_operation
-from kmsmock.call import Call
+from kmsmock.call import UNREAD, Call
 from kmsmock.crypto.exceptions import MissingExtra
 from kmsmock.errors import (
     NotImplementedByKmsmock,
@@ -26,6 +26,7 @@ from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
 from kmsmock.protocol.validation import ConstraintsViolated, read_request
 from kmsmock.protocol.wire import Wire, wire_of
+from kmsmock.trail.recording import record_call
 
 if TYPE_CHECKING:
     from kmsmock.world import World
@@ -76,7 +77,6 @@ def perform(
     with world.lock:
         now = world.clock.now()
         world.advance_to(now)
-        operation, request = _read(address, document)
         caller = identify(world, address.access_key)
         region = world.region(caller.account_id, address.region)
         call = Call(
@@ -88,34 +88,46 @@ def perform(
             now=now,
             request_id=request_id,
             event_id=world.randomness.uuid(),
-            request=request,
+            request=UNREAD,
         )
-        authorize_operation(call, has_target=bool(operation.targets))
-        resources = []
-        for target in operation.targets:
-            resource = target.find(call)
-            authorize(call, target.action, resource)
-            target.check(call, resource)
-            resources.append(resource)
-        result: Mapping[str, Any] | None = operation.handler(call, request, *resources)
-        note_usage(call, resources)
+        resources: list[Any] = []
+        try:
+            result = _do(call, document, resources)
+        except ServiceError as error:
+            record_call(call, address.access_key, resources, None, error)
+            raise
+        record_call(call, address.access_key, resources, result, None)
         return result
 
 
-def _read(address: Address, document: dict[str, object]) -> tuple[Operation, dict[str, object]]:
+def _do(call: Call, document: dict[str, object], resources: list[Any]) -> Mapping[str, Any] | None:
+    """Take a call through its steps; each resource that is found is put into `resources`."""
+    operation, call.request = _read(call, document)
+    authorize_operation(call, has_target=bool(operation.targets))
+    for target in operation.targets:
+        resource = target.find(call)
+        resources.append(resource)
+        authorize(call, target.action, resource)
+        target.check(call, resource)
+    result: Mapping[str, Any] | None = operation.handler(call, call.request, *resources)
+    note_usage(call, resources)
+    return result
+
+
+def _read(call: Call, document: dict[str, object]) -> tuple[Operation, dict[str, object]]:
     """Find the operation and read its request."""
-    model = operation_model(address.service, address.operation)
+    model = operation_model(call.service, call.operation)
     if model is None:
         raise UnknownOperationException
-    operation = OPERATIONS.get((address.service, address.operation))
+    operation = OPERATIONS.get((call.service, call.operation))
     if operation is None:
         raise NotImplementedByKmsmock(
-            f"kmsmock {kmsmock_version()} does not implement {address.service} {address.operation}"
+            f"kmsmock {kmsmock_version()} does not implement {call.service} {call.operation}"
         )
     try:
         return operation, read_request(model, document)
     except ConstraintsViolated as violated:
-        raise INVALID_REQUEST[address.service](str(violated)) from None
+        raise INVALID_REQUEST[call.service](str(violated)) from None
 
 
 def kmsmock_version() -> str:

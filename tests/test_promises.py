@@ -41,6 +41,7 @@ ROOMS = [
     {"interception"},
     {"pipeline"},
     {"kms", "cloudhsmv2", "cloudhsm_cli"},
+    {"trail"},
     {"authorization"},
     {"operation"},
     {"call"},

@@ -73,7 +73,9 @@ def update_alias(call: Call, request: UpdateAliasRequestTypeDef, key: Key) -> No
 def delete_alias(call: Call, request: DeleteAliasRequestTypeDef) -> None:
     """Forget the name; the key stays."""
     alias = _find_alias(call.region, request["AliasName"])
-    call.region.keys[alias.key_id or ""].aliases.discard(alias.name)
+    key = call.region.keys[alias.key_id or ""]
+    key.aliases.discard(alias.name)
+    call.also_about.append(key)
     del call.region.aliases[alias.name]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kmsmock.domain.key_generation import new_material
 from kmsmock.domain.key_state import USABLE
+from kmsmock.trail.service_events import note_rotation, note_synchronization
 
 if TYPE_CHECKING:
     from kmsmock.domain.key import Key
@@ -66,6 +67,7 @@ def _rotate(world: World, region: Region, key: Key, now: datetime) -> None:
     material = new_material(key.spec, world.randomness, region.cipher)
     key.materials.rotate_to(material, now, "AUTOMATIC")
     key.rotation.follow(now)
+    _note_rotation(world, key, now)
     watch_rotation(world, region, key, now)
 
 
@@ -94,3 +96,11 @@ def _finish_on_demand_rotation(world: World, region: Region, key_id: str, at: da
     materials.rotate_to(material, at, "ON_DEMAND")
     if key.related is not None:
         key.related.follow_rotation(material.material_id, at)
+    _note_rotation(world, key, at)
+
+
+def _note_rotation(world: World, key: Key, at: datetime) -> None:
+    note_rotation(world, key, at)
+    if key.related is not None:
+        for replica in key.related.replicas.values():
+            note_synchronization(world, replica, at)

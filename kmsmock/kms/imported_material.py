@@ -29,6 +29,7 @@ from kmsmock.kms.multi_region import require_no_replica
 from kmsmock.kms.origins import require_origin
 from kmsmock.kms.targets import key_named_by
 from kmsmock.operation import operation
+from kmsmock.trail.service_events import note_expiry
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.domain.key import Key
     from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 LONGEST_VALIDITY = timedelta(days=365)
 
@@ -105,7 +107,7 @@ def import_key_material(
         key.enabled = True
     if expires is not None:
         expire = functools.partial(
-            _delete_when_expired, call.region, key.key_id, material.material_id
+            _delete_when_expired, call.world, call.region, key.key_id, material.material_id
         )
         call.world.do_after(call.now, expires - call.now, expire)
     reply: ImportKeyMaterialResponseTypeDef = call.new_reply()
@@ -204,12 +206,15 @@ def _require_material_that_fits(
         )
 
 
-def _delete_when_expired(region: Region, key_id: str, material_id: str, at: datetime) -> None:
+def _delete_when_expired(
+    world: World, region: Region, key_id: str, material_id: str, at: datetime
+) -> None:
     """Delete the material, unless it went before or was imported again with a later date."""
     key = region.keys.get(key_id)
     material = key and key.materials.by_id.get(material_id)
     if key and material and material.expires is not None and material.expires <= at:
         key.delete_imported_material(material_id)
+        note_expiry(world, key, at)
 
 
 @operation(

@@ -11,6 +11,8 @@ from kmsmock.errors import ValidationException
 from kmsmock.kms.grants import forget_grants
 from kmsmock.kms.targets import key_named_by
 from kmsmock.operation import operation
+from kmsmock.trail.key_stores import backing_key, deletion_data
+from kmsmock.trail.service_events import note_deletion
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import (
@@ -73,13 +75,23 @@ def _delete_when_due(world: World, region: Region, key_id: str, at: datetime) ->
     for name in key.aliases:
         del region.aliases[name]
     forget_grants(world, key)
-    if key.custom_key_store is not None:
-        key.custom_key_store.delete_backing_key(key.backing_key)
-        key.custom_key_store.key_ids.discard(key_id)
+    _delete_material(world, key, at)
     del region.keys[key_id]
     if key.related is not None:
         key.related.forget(key)
         _go_on_with_primary(world, key.related.primary, at)
+
+
+def _delete_material(world: World, key: Key, at: datetime) -> None:
+    """Delete what a key store has of the key, if that is possible, and note how it went."""
+    store = key.custom_key_store
+    if store is None:
+        note_deletion(world, key, at)
+        return
+    backing = backing_key(store, key)
+    went = store.delete_backing_key(key.backing_key)
+    store.key_ids.discard(key.key_id)
+    note_deletion(world, key, at, deletion_data(store, backing, went=went))
 
 
 def _go_on_with_primary(world: World, primary: Key, now: datetime) -> None:

@@ -24,6 +24,7 @@ from kmsmock.kms.tags import accept_tags
 from kmsmock.kms.targets import KeyTarget, key_named_by
 from kmsmock.operation import operation
 from kmsmock.protocol.model import regions_of
+from kmsmock.trail.service_events import note_synchronization
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.domain.key import Key
     from kmsmock.domain.multi_region import RelatedKeys
+    from kmsmock.world import World
 
 
 def require_primary(key: Key) -> RelatedKeys:
@@ -76,7 +78,8 @@ def replicate_key(
     require_room_for_key(region)
     policy = request.get("Policy") or default_policy(region)
     replica = related.replicate(region, call.now, request.get("Description", ""), policy, tags)
-    call.world.begin("replica key creation", call.now, functools.partial(_settle, replica))
+    end = functools.partial(_finish_creation, call.world, replica)
+    call.world.begin("replica key creation", call.now, end)
     reply: ReplicateKeyResponseTypeDef = call.new_reply()
     reply["ReplicaKeyMetadata"] = key_metadata(replica)
     reply["ReplicaPolicy"] = as_shown(replica.policy, region.partition)
@@ -99,6 +102,12 @@ def _require_free_region(call: Call, related: RelatedKeys, name: str) -> None:
     present = related.in_region(name)
     if present is not None:
         raise AlreadyExistsException(f"{present.arn} already exists.")
+
+
+def _finish_creation(world: World, replica: Key, at: datetime) -> None:
+    """Let a replica be used, now that it has what it shares with its primary."""
+    _settle(replica, at)
+    note_synchronization(world, replica, at)
 
 
 def _settle(key: Key, _at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The record in CloudTrail's words: calls and AWS's own deeds as events, events in their shape."""

@@ -1,0 +1,205 @@
+"""Calls as facts for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kmsmock.call import UNREAD
+from kmsmock.controls.record import Facts, Identity, Members, Resource, freeze
+from kmsmock.domain.grant import Grant
+from kmsmock.domain.key import Key
+from kmsmock.trail.key_stores import backing_key_data, store_data
+from kmsmock.trail.operations import is_read_only, left_out
+
+if TYPE_CHECKING:
+    from kmsmock.call import Call
+    from kmsmock.domain.custom_key_store import CustomKeyStore
+    from kmsmock.errors import ServiceError
+
+
+def record_call(
+    call: Call,
+    access_key: str,
+    resources: Sequence[object],
+    result: Mapping[str, Any] | None,
+    error: ServiceError | None,
+) -> None:
+    """Put a call into the record.
+
+    Args:
+        resources: what the request names, as far as that was found.
+        result: what was answered.
+        error: or the refusal.
+    """
+    operation, region = call.operation, call.region
+    leave_out = left_out(call.service, operation)
+    answer: Members = ()
+    additional: Members = ()
+    if error is None:
+        if result and not is_read_only(operation):
+            answer = freeze(result, leave_out)
+        if operation in _ADDITIONAL:
+            additional = _ADDITIONAL[operation](call, resources, result or {})
+    facts = Facts(
+        call.service,
+        operation,
+        region.name,
+        call.caller.account_id,
+        _identity(call, access_key),
+        # That a request which breaks the model's constraints is not shown is assumed.
+        None if call.request is UNREAD else freeze(call.request, leave_out),
+        answer,
+        _named(call, resources, result or {}),
+        None if error is None else (error.code, error.message),
+        additional,
+    )
+    record = call.world.record
+    record.add(call.now, facts, call.event_id, call.request_id)
+    if error is None and operation in _IN_ANOTHER_REGION:
+        other = _IN_ANOTHER_REGION[operation](facts, resources, result or {})
+        record.add(call.now, other, call.world.randomness.uuid(), call.request_id)
+
+
+def _identity(call: Call, access_key: str) -> Identity:
+    caller = call.caller
+    credentials = caller.credentials
+    if credentials is None or credentials.via_service is None:
+        return Identity(access_key, caller.account_id, caller.arn, credentials)
+    # `s3.us-east-1.amazonaws.com` is the condition key's form; events have none of the Region.
+    service, _, _region = credentials.via_service.partition(".")
+    invoked_by = f"{service}.amazonaws.com"
+    return Identity(access_key, caller.account_id, caller.arn, credentials, invoked_by)
+
+
+def _named(
+    call: Call, resources: Iterable[object], result: Mapping[str, Any]
+) -> tuple[Resource, ...]:
+    """Give the keys and aliases that a call is about (authorization.md section 6.1)."""
+    named = [
+        Resource(it.arn, it.account_id)
+        if isinstance(it, Key)
+        else Resource(it.key_arn, it.account_id)
+        for it in (*resources, *call.also_about)
+        if isinstance(it, (Key, Grant))
+    ]
+    if call.operation == "CreateKey" and result:
+        named.append(Resource(result["KeyMetadata"]["Arn"], call.region.account_id))
+    if call.service == "kms" and "AliasName" in call.request:
+        alias = call.region.kms_arn(str(call.request["AliasName"]))
+        named.append(Resource(alias, call.region.account_id))
+    return tuple(named)
+
+
+# additionalEventData, and events in a second Region
+
+
+def _of_cryptography(
+    _call: Call, resources: Sequence[object], result: Mapping[str, Any]
+) -> Members:
+    """Tell the store of keys in key stores, and the material of the others ([known]).
+
+    Material is told by symmetric keys; what Encrypt used is the current one.
+    """
+    keys = [key for key in resources if isinstance(key, Key)]
+    stores = [key.custom_key_store for key in keys if key.custom_key_store is not None]
+    data = [("customKeyStoreId", store.store_id) for store in stores[:1]]
+    if len(keys) == 2:  # ReEncrypt's.
+        names = ("SourceKeyMaterialId", "DestinationKeyMaterialId")
+        data.extend((name, result[name]) for name in names if name in result)
+    elif keys:
+        material = result.get("KeyMaterialId", keys[0].current_material_id)
+        if material is not None:
+            data.append(("keyMaterialId", material))
+    return tuple(data)
+
+
+def _with_recipient(call: Call, resources: Sequence[object], result: Mapping[str, Any]) -> Members:
+    """Tell also which enclave an answer was sealed for."""
+    recipient = call.request.get("Recipient")
+    if not isinstance(recipient, Mapping):
+        return _of_cryptography(call, resources, result)
+    from kmsmock.crypto.attestation import read_attestation_document
+
+    document = read_attestation_document(recipient["AttestationDocument"])
+    enclave = [("attestationDocumentModuleId", document.module_id)]
+    if 0 in document.pcrs:
+        enclave.append(("attestationDocumentEnclaveImageDigest", document.pcrs[0].hex()))
+    # Which material Decrypt used is in the ciphertext alone, and answers do not tell it either.
+    known = () if call.operation == "Decrypt" else _of_cryptography(call, resources, result)
+    return (*known, ("recipient", tuple(enclave)))
+
+
+def _of_creation(call: Call, _resources: Sequence[object], result: Mapping[str, Any]) -> Members:
+    key = call.region.keys[result["KeyMetadata"]["KeyId"]]
+    store = key.custom_key_store
+    return () if store is None else backing_key_data(store, key)
+
+
+def _of_connection(
+    _call: Call, resources: Sequence[CustomKeyStore], _result: Mapping[str, Any]
+) -> Members:
+    store = resources[0]
+    return (("customKeyStoreName", store.name), *store_data(store)[1:])
+
+
+def _of_retirement(_call: Call, resources: Sequence[Grant], _result: Mapping[str, Any]) -> Members:
+    return (("grantId", resources[0].grant_id),)
+
+
+_Teller = Callable[["Call", Sequence[Any], Mapping[str, Any]], Members]
+_ADDITIONAL: dict[str, _Teller] = {
+    "ConnectCustomKeyStore": _of_connection,
+    "CreateKey": _of_creation,
+    "Decapsulate": _of_cryptography,
+    "Decrypt": _with_recipient,
+    "DeriveSharedSecret": _with_recipient,
+    "Encapsulate": _of_cryptography,
+    "Encrypt": _of_cryptography,
+    "GenerateDataKey": _with_recipient,
+    "GenerateDataKeyPair": _with_recipient,
+    "GenerateDataKeyPairWithoutPlaintext": _of_cryptography,
+    "GenerateDataKeyWithoutPlaintext": _of_cryptography,
+    "GenerateRandom": _with_recipient,
+    "ReEncrypt": _of_cryptography,
+    "RetireGrant": _of_retirement,
+}
+
+
+def _creation_of_replica(
+    facts: Facts, resources: Sequence[Key], result: Mapping[str, Any]
+) -> Facts:
+    """Give the CreateKey that ReplicateKey leads to in the replica's Region.
+
+    What it tells beside its name is assumed, from CreateKey.
+    """
+    metadata = result["ReplicaKeyMetadata"]
+    primary = resources[0]
+    parameters = {
+        "Description": metadata["Description"],
+        "KeySpec": primary.spec,
+        "KeyUsage": primary.usage,
+        "Origin": primary.origin,
+        "MultiRegion": True,
+    }
+    return facts._replace(
+        operation="CreateKey",
+        region=str(metadata["Arn"]).split(":")[3],
+        parameters=freeze(parameters),
+        answer=freeze({"KeyMetadata": metadata}),
+        resources=(Resource(metadata["Arn"], primary.account_id),),
+    )
+
+
+def _update_of_replica(facts: Facts, resources: Sequence[Key], _result: Mapping[str, Any]) -> Facts:
+    """Give the UpdatePrimaryRegion in the Region of the new primary."""
+    primary = resources[1]
+    return facts._replace(
+        region=primary.region, resources=(Resource(primary.arn, primary.account_id),)
+    )
+
+
+_IN_ANOTHER_REGION: dict[str, Callable[[Facts, Sequence[Any], Mapping[str, Any]], Facts]] = {
+    "ReplicateKey": _creation_of_replica,
+    "UpdatePrimaryRegion": _update_of_replica,
+}
