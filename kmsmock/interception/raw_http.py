@@ -1,10 +1,8 @@
 """Requests that are made without botocore, answered here in place of AWS.
 
-`requests`, urllib3 itself, and botocores other than the installed one (the AWS CLI brings one of
-its own) all send through urllib3's `HTTPConnectionPool.urlopen`, which botocore has loaded anyway.
-Wrapped there, a request is of no account for whom it was sent with, when that was imported, and
-which adapters are mounted; and whatever answers higher up, such as a test's own `responses`,
-answers first.
+`requests` sends through urllib3's `HTTPConnectionPool.urlopen`, which botocore has loaded anyway.
+Wrapped there, it is of no account when `requests` was imported and which adapters are mounted;
+and whatever answers higher up, such as a test's own `responses`, answers first.
 
 `responses` (and moto through it) stands above, and would refuse a request that no registration
 matches, before it came here. `RequestsMock._find_match` is wrapped so that such a request to KMS

@@ -49,9 +49,13 @@ def get_key_last_usage(
 
 @cache
 def _tracked() -> frozenset[str]:
-    """Give the names of the operations that count as use: the model's own list."""
-    shape = service_model("kms").shape_for("KeyLastUsageTrackingOperation")
-    return frozenset(shape.metadata["enum"])
+    """Give the names of the operations that count as use: the model's own list.
+
+    A botocore older than GetKeyLastUsage has none, and nobody who could ask.
+    """
+    model = service_model("kms")
+    name = "KeyLastUsageTrackingOperation"
+    return frozenset(model.shape_for(name).metadata["enum"] if name in model.shape_names else ())
 
 
 def note_usage(call: Call, resources: Iterable[object]) -> None:
