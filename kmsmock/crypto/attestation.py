@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from . import extras
 from .exceptions import Unreadable
+from .odd_certificates import taken_without_a_warning
 
 _COSE_SIGN1: Final = 18
 _ALGORITHM: Final = 1
@@ -99,7 +100,8 @@ def _check_signature(
         raise Unreadable
     r, s = (int.from_bytes(signature[at : at + _COORDINATE], "big") for at in (0, _COORDINATE))
     try:
-        key = x509.load_der_x509_certificate(certificate).public_key()
+        with taken_without_a_warning():
+            key = x509.load_der_x509_certificate(certificate).public_key()
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise Unreadable
         key.verify(utils.encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA384()))

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .exceptions import CertificateProblem
+from .odd_certificates import taken_without_a_warning
 
 _TRUST_ANCHOR_BITS = (2048, 4096)
 
@@ -28,7 +29,8 @@ def read_certificate(pem: str, what: str = "The certificate") -> x509.Certificat
     Raises `CertificateProblem` when there is none, more than one (a chain), or it does not parse.
     """
     try:
-        certificates = x509.load_pem_x509_certificates(pem.encode())
+        with taken_without_a_warning():
+            certificates = x509.load_pem_x509_certificates(pem.encode())
     except ValueError:
         raise CertificateProblem(f"{what} is not a valid X.509 certificate in PEM.") from None
     if len(certificates) != 1:

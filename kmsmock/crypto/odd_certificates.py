@@ -1,0 +1,21 @@
+"""Certificates from outside that `cryptography` reads, but warns of."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+
+from cryptography.utils import CryptographyDeprecationWarning
+
+
+@contextlib.contextmanager
+def taken_without_a_warning() -> Iterator[None]:
+    """Read a certificate of a test's own, such as one with serial number 0, without a warning.
+
+    The warning is for who makes certificates. Where warnings are errors, as in many test suites,
+    it would come out of the mock in the place of AWS's answer.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
