@@ -1,0 +1,382 @@
+# ruff: noqa: E501 - a row is a line
+"""Condition keys: each row of authorization.md section 5, asked of the handle's `explain`."""
+
+import pytest
+from policies import ACCOUNT, EVERYTHING, PARTNER_USER, ROLE, USER, allow, policy
+
+SYMMETRIC = ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
+RSA, SIGNING = ("RSA_2048", "ENCRYPT_DECRYPT"), ("ECC_NIST_P256", "SIGN_VERIFY")
+HMAC, AGREEING = ("HMAC_256", "GENERATE_VERIFY_MAC"), ("ECC_NIST_P256", "KEY_AGREEMENT")
+CONTEXT = {"EncryptionContext": {"AppName": "ExampleApp", "Stage": "test"}}
+BUCKET = "arn:aws:s3:::bucket-of-the-source"
+
+
+def equals(key, *values, operator="StringEquals"):
+    return {operator: {key: list(values)}}
+
+
+def bool_(key, value="true"):
+    return {"Bool": {key: value}}
+
+
+def any_of(key, *values):
+    return equals(key, *values, operator="ForAnyValue:StringEquals")
+
+
+def all_of(key, *values):
+    return equals(key, *values, operator="ForAllValues:StringEquals")
+
+
+def absent(key):
+    return {"Null": {key: "true"}}
+
+
+def present(key):
+    return {"Null": {key: "false"}}
+
+
+GRANT = {"GranteePrincipal": USER, "Operations": ["Decrypt", "Encrypt"], "RetiringPrincipal": ROLE}
+CONSTRAINED = {**GRANT, "Constraints": {"EncryptionContextSubset": {"Dept": "IT"}}}
+SOURCED = {**GRANT, "Constraints": {"SourceArn": BUCKET}}
+
+ROWS = [
+    # condition, action, request, expected, key
+    (bool_("kms:BypassPolicyLockoutSafetyCheck"), "PutKeyPolicy", {"BypassPolicyLockoutSafetyCheck": True}, True),
+    (bool_("kms:BypassPolicyLockoutSafetyCheck", "false"), "PutKeyPolicy", {"BypassPolicyLockoutSafetyCheck": False}, True),
+    (absent("kms:BypassPolicyLockoutSafetyCheck"), "PutKeyPolicy", {}, True),
+    (bool_("kms:BypassPolicyLockoutSafetyCheck"), "ReplicateKey", {"BypassPolicyLockoutSafetyCheck": True}, True),
+    (absent("kms:BypassPolicyLockoutSafetyCheck"), "Encrypt", {"BypassPolicyLockoutSafetyCheck": True}, True),
+    (equals("kms:CallerAccount", ACCOUNT), "Encrypt", {}, True),
+    (equals("kms:CallerAccount", "444455556666"), "Encrypt", {}, False),
+    (equals("kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"), "Encrypt", {}, True),
+    (equals("kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT"), "Encrypt", {}, True),
+    (equals("kms:CustomerMasterKeyUsage", "SIGN_VERIFY"), "Sign", {}, True, SIGNING),
+    (equals("kms:DataKeyPairSpec", "RSA_2048"), "GenerateDataKeyPair", {"KeyPairSpec": "RSA_2048"}, True),
+    (equals("kms:DataKeyPairSpec", "RSA_2048"), "GenerateDataKeyPairWithoutPlaintext", {"KeyPairSpec": "RSA_2048"}, True),
+    (equals("kms:DataKeyPairSpec", "RSA_2048"), "GenerateDataKeyPair", {"KeyPairSpec": "RSA_4096"}, False),
+    (absent("kms:DataKeyPairSpec"), "GenerateDataKey", {}, True),
+    (equals("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"), "Encrypt", {}, True),
+    (equals("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"), "Decrypt", {}, True),
+    (equals("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"), "GenerateDataKey", {}, True),
+    (equals("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"), "GenerateDataKeyPair", {}, True),
+    (equals("kms:EncryptionAlgorithm", "RSAES_OAEP_SHA_1"), "Encrypt", {"EncryptionAlgorithm": "RSAES_OAEP_SHA_1"}, True, RSA),
+    (equals("kms:EncryptionAlgorithm", "RSAES_OAEP_SHA_1"), "ReEncryptFrom", {"SourceEncryptionAlgorithm": "RSAES_OAEP_SHA_1"}, True, RSA),
+    (equals("kms:EncryptionAlgorithm", "RSAES_OAEP_SHA_1"), "ReEncryptTo", {"SourceEncryptionAlgorithm": "RSAES_OAEP_SHA_1"}, False, RSA),
+    (equals("kms:EncryptionAlgorithm", "RSAES_OAEP_SHA_1"), "ReEncryptTo", {"DestinationEncryptionAlgorithm": "RSAES_OAEP_SHA_1"}, True, RSA),
+    (absent("kms:EncryptionAlgorithm"), "DescribeKey", {}, True),
+    (equals("kms:EncryptionContext:AppName", "ExampleApp"), "Decrypt", CONTEXT, True),
+    (equals("kms:EncryptionContext:appname", "ExampleApp"), "Decrypt", CONTEXT, True),
+    (equals("kms:EncryptionContext:AppName", "exampleapp"), "Decrypt", CONTEXT, False),
+    (equals("kms:EncryptionContext:AppName", "exampleapp", operator="StringEqualsIgnoreCase"), "Decrypt", CONTEXT, True),
+    (equals("kms:EncryptionContext:AppName", "Example*", operator="StringLike"), "Encrypt", CONTEXT, True),
+    (equals("kms:EncryptionContext:AppName", "ExampleApp"), "Decrypt", {}, False),
+    (equals("kms:EncryptionContext:AppName", "ExampleApp"), "DescribeKey", {}, False),
+    (equals("kms:EncryptionContext:Account", "${aws:PrincipalAccount}"), "Decrypt", {"EncryptionContext": {"Account": ACCOUNT}}, True),
+    (equals("kms:EncryptionContext:AppName", "ExampleApp"), "GenerateDataKey", CONTEXT, True),
+    (equals("kms:EncryptionContext:AppName", "ExampleApp"), "GenerateDataKeyPairWithoutPlaintext", CONTEXT, True),
+    (equals("kms:EncryptionContext:a", "1"), "ReEncryptFrom", {"SourceEncryptionContext": {"a": "1"}}, True),
+    (equals("kms:EncryptionContext:a", "1"), "ReEncryptTo", {"SourceEncryptionContext": {"a": "1"}}, False),
+    (equals("kms:EncryptionContext:a", "1"), "ReEncryptTo", {"DestinationEncryptionContext": {"a": "1"}}, True),
+    (equals("kms:EncryptionContext:Dept", "IT"), "CreateGrant", CONSTRAINED, True),
+    (equals("kms:EncryptionContext:Dept", "IT"), "CreateGrant", GRANT, False),
+    (any_of("kms:EncryptionContextKeys", "AppName"), "Decrypt", CONTEXT, True),
+    (any_of("kms:EncryptionContextKeys", "appname"), "Decrypt", CONTEXT, False),
+    (all_of("kms:EncryptionContextKeys", "AppName", "Stage"), "Decrypt", CONTEXT, True),
+    (all_of("kms:EncryptionContextKeys", "AppName"), "Decrypt", CONTEXT, False),
+    (all_of("kms:EncryptionContextKeys", "AppName"), "Decrypt", {}, True),
+    (present("kms:EncryptionContextKeys"), "Encrypt", CONTEXT, True),
+    (present("kms:EncryptionContextKeys"), "Encrypt", {}, False),
+    (present("kms:EncryptionContextKeys"), "Encrypt", {"EncryptionContext": {}}, False),
+    (any_of("kms:EncryptionContextKeys", "Dept"), "CreateGrant", CONSTRAINED, True),
+    (equals("kms:ExpirationModel", "KEY_MATERIAL_DOES_NOT_EXPIRE"), "ImportKeyMaterial", {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}, True),
+    (absent("kms:ExpirationModel"), "ImportKeyMaterial", {}, True),
+    (equals("kms:GrantConstraintType", "EncryptionContextSubset"), "CreateGrant", CONSTRAINED, True),
+    (equals("kms:GrantConstraintType", "EncryptionContextEquals"), "CreateGrant", CONSTRAINED, False),
+    (equals("kms:GrantConstraintType", "SourceArn"), "CreateGrant", SOURCED, True),
+    (absent("kms:GrantConstraintType"), "CreateGrant", GRANT, True),
+    (bool_("kms:GrantIsForAWSResource", "false"), "CreateGrant", GRANT, True),
+    (bool_("kms:GrantIsForAWSResource"), "CreateGrant", GRANT, False),
+    (bool_("kms:GrantIsForAWSResource", "false"), "ListGrants", {}, True),
+    (bool_("kms:GrantIsForAWSResource", "false"), "RevokeGrant", {}, True),
+    (absent("kms:GrantIsForAWSResource"), "Encrypt", {}, True),
+    (all_of("kms:GrantOperations", "Decrypt", "Encrypt", "DescribeKey"), "CreateGrant", GRANT, True),
+    (all_of("kms:GrantOperations", "Decrypt"), "CreateGrant", GRANT, False),
+    (any_of("kms:GrantOperations", "Decrypt"), "CreateGrant", GRANT, True),
+    (equals("kms:GranteePrincipal", USER), "CreateGrant", GRANT, True),
+    (equals("kms:GranteePrincipal", ROLE), "CreateGrant", GRANT, False),
+    (equals("kms:KeyAgreementAlgorithm", "ECDH"), "DeriveSharedSecret", {"KeyAgreementAlgorithm": "ECDH"}, True, AGREEING),
+    (equals("kms:KeyOrigin", "AWS_KMS"), "DescribeKey", {}, True),
+    (equals("kms:KeyOrigin", "EXTERNAL"), "DescribeKey", {}, False),
+    (equals("kms:KeySpec", "RSA_2048"), "DescribeKey", {}, True, RSA),
+    (equals("kms:KeySpec", "RSA_*", operator="StringLike"), "Encrypt", {}, False),
+    (equals("kms:KeyUsage", "SIGN_VERIFY"), "Sign", {}, True, SIGNING),
+    (equals("kms:MacAlgorithm", "HMAC_SHA_256"), "GenerateMac", {"MacAlgorithm": "HMAC_SHA_256"}, True, HMAC),
+    (equals("kms:MacAlgorithm", "HMAC_SHA_256"), "VerifyMac", {"MacAlgorithm": "HMAC_SHA_256"}, True, HMAC),
+    (equals("kms:MessageType", "RAW"), "Sign", {}, True, SIGNING),
+    (equals("kms:MessageType", "DIGEST"), "Verify", {"MessageType": "DIGEST"}, True, SIGNING),
+    (equals("kms:MessageType", "DIGEST"), "Sign", {"MessageType": "RAW"}, False, SIGNING),
+    (equals("kms:MessageType", "EXTERNAL_MU"), "Sign", {"MessageType": "EXTERNAL_MU"}, True, SIGNING),
+    (bool_("kms:MultiRegion", "false"), "DescribeKey", {}, True),
+    (bool_("kms:MultiRegion"), "DescribeKey", {}, True, (*SYMMETRIC, {"MultiRegion": True})),
+    (equals("kms:MultiRegionKeyType", "PRIMARY"), "DescribeKey", {}, True, (*SYMMETRIC, {"MultiRegion": True})),
+    (absent("kms:MultiRegionKeyType"), "DescribeKey", {}, True),
+    (equals("kms:PolicyName", "default"), "GetKeyPolicy", {}, True),
+    (equals("kms:PolicyName", "default"), "PutKeyPolicy", {"PolicyName": "default"}, True),
+    (equals("kms:PolicyName", "default"), "GetKeyPolicy", {"PolicyName": "AWS_RAM"}, False),
+    (equals("kms:PrimaryRegion", "us-west-2"), "UpdatePrimaryRegion", {"PrimaryRegion": "us-west-2"}, True),
+    (equals("kms:PrimaryRegion", "us-west-2"), "UpdatePrimaryRegion", {"PrimaryRegion": "eu-west-1"}, False),
+    (equals("kms:ReplicaRegion", "us-west-2"), "ReplicateKey", {"ReplicaRegion": "us-west-2"}, True),
+    (equals("kms:ReplicaRegion", "us-west-2"), "ReplicateKey", {"ReplicaRegion": "eu-west-1"}, False),
+    (equals("kms:RequestAlias", "alias/app"), "Encrypt", {"KeyId": "alias/app"}, True),
+    (equals("kms:RequestAlias", "alias/app"), "DescribeKey", {"KeyId": f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"}, True),
+    (equals("kms:RequestAlias", "alias/app"), "Encrypt", {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}, False),
+    (equals("kms:RequestAlias", "alias/app"), "ReEncryptTo", {"DestinationKeyId": "alias/app"}, True),
+    (equals("kms:RequestAlias", "alias/app"), "GetPublicKey", {"KeyId": "alias/app"}, True, RSA),
+    (absent("kms:RequestAlias"), "DisableKey", {"KeyId": "alias/app"}, True),
+    (equals("kms:RetiringPrincipal", ROLE), "CreateGrant", GRANT, True),
+    (absent("kms:RetiringPrincipal"), "CreateGrant", {"Operations": ["Decrypt"]}, True),
+    (equals("kms:RotationPeriodInDays", "180", operator="NumericLessThanEquals"), "EnableKeyRotation", {"RotationPeriodInDays": 90}, True),
+    (equals("kms:RotationPeriodInDays", "180", operator="NumericLessThanEquals"), "EnableKeyRotation", {}, False),
+    (equals("kms:RotationPeriodInDays", "365", operator="NumericEquals"), "EnableKeyRotation", {}, True),
+    (equals("kms:ScheduleKeyDeletionPendingWindowInDays", "7", operator="NumericGreaterThan"), "ScheduleKeyDeletion", {}, True),
+    (equals("kms:ScheduleKeyDeletionPendingWindowInDays", "7", operator="NumericGreaterThan"), "ScheduleKeyDeletion", {"PendingWindowInDays": 7}, False),
+    (equals("kms:SigningAlgorithm", "ECDSA_SHA_256"), "Sign", {"SigningAlgorithm": "ECDSA_SHA_256"}, True, SIGNING),
+    (equals("kms:SigningAlgorithm", "ECDSA_SHA_256"), "Verify", {"SigningAlgorithm": "ECDSA_SHA_256"}, True, SIGNING),
+    (absent("kms:ValidTo"), "ImportKeyMaterial", {}, True),
+    (absent("kms:ViaService"), "Encrypt", {}, True),
+    (equals("kms:WrappingAlgorithm", "RSAES_OAEP_SHA_256"), "GetParametersForImport", {"WrappingAlgorithm": "RSAES_OAEP_SHA_256"}, True),
+    (equals("kms:WrappingKeySpec", "RSA_4096"), "GetParametersForImport", {"WrappingKeySpec": "RSA_4096"}, True),
+    (equals("kms:WrappingKeySpec", "RSA_4096"), "GetParametersForImport", {"WrappingKeySpec": "RSA_2048"}, False),
+    (equals("aws:PrincipalArn", ROLE, operator="ArnEquals"), "Encrypt", {}, True),
+    (equals("aws:PrincipalArn", USER, operator="ArnEquals"), "Encrypt", {}, False),
+    (equals("aws:PrincipalAccount", ACCOUNT), "Encrypt", {}, True),
+    (equals("aws:PrincipalType", "AssumedRole"), "Encrypt", {}, True),
+    (absent("aws:username"), "Encrypt", {}, True),
+    (absent("aws:PrincipalOrgID"), "Encrypt", {}, True),
+    (equals("aws:RequestedRegion", "us-east-1"), "Encrypt", {}, True),
+    (equals("aws:RequestedRegion", "eu-west-1"), "Encrypt", {}, False),
+    (bool_("aws:ViaAWSService", "false"), "Encrypt", {}, True),
+    (bool_("aws:PrincipalIsAWSService", "false"), "Encrypt", {}, True),
+    (bool_("aws:SecureTransport"), "Encrypt", {}, True),
+    (equals("aws:ResourceAccount", ACCOUNT), "Encrypt", {}, True),
+    (absent("aws:SourceArn"), "Encrypt", {}, True),
+    (equals("aws:CurrentTime", "2020-01-01T00:00:00Z", operator="DateGreaterThan"), "Encrypt", {}, True),
+    (equals("aws:EpochTime", "2020-01-01T00:00:00Z", operator="DateLessThan"), "Encrypt", {}, False),
+    (equals("aws:RequestTag/team", "a"), "TagResource", {"Tags": [{"TagKey": "Team", "TagValue": "a"}]}, True),
+    (equals("aws:RequestTag/team", "a"), "TagResource", {"Tags": [{"TagKey": "team", "TagValue": "b"}]}, False),
+    (all_of("aws:TagKeys", "team"), "TagResource", {"Tags": [{"TagKey": "team", "TagValue": "a"}]}, True),
+    (any_of("aws:TagKeys", "team"), "UntagResource", {"TagKeys": ["team", "x"]}, True),
+    (all_of("aws:TagKeys", "team"), "UntagResource", {"TagKeys": ["team", "x"]}, False),
+    (any_of("aws:TagKeys", "a"), "ReplicateKey", {"Tags": [{"TagKey": "a", "TagValue": "1"}]}, True),
+]  # fmt: skip
+
+
+def named(row):
+    """A row's name: what is asked of which call."""
+    condition, action, request, expected, *_key = row
+    return f"{condition} on {action} {request or 'plain'}: {expected}"
+
+
+def new_key(kms, spec="SYMMETRIC_DEFAULT", usage="ENCRYPT_DECRYPT", members=None, **more):
+    """A key's ARN."""
+    made = kms.create_key(KeySpec=spec, KeyUsage=usage, **(members or {}), **more)
+    return made["KeyMetadata"]["Arn"]
+
+
+def conditional(condition, principal=ROLE):
+    """A key policy that allows the principal everything on a condition, and the owner as well."""
+    owner = allow(principal=f"arn:aws:iam::{ACCOUNT}:root")
+    return policy(owner, allow(principal=principal, condition=condition))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[named(row) for row in ROWS])
+def test_condition_key(aws, kms, row):
+    """A key policy's condition sees the value that AWS documents, defaults included."""
+    condition, action, request, expected, *key = row
+    arn = new_key(kms, *(key[0] if key else SYMMETRIC), Policy=conditional(condition))
+
+    decision = aws.explain(f"kms:{action}", arn, principal=ROLE, request=request)
+
+    assert decision.allowed is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "options", "expected"),
+    [
+        (
+            equals("kms:ViaService", "s3.us-east-1.amazonaws.com"),
+            {"via_service": "s3.us-east-1.amazonaws.com"},
+            True,
+        ),
+        (
+            equals("kms:ViaService", "s3.us-east-1.amazonaws.com"),
+            {"via_service": "s3.eu-west-1.amazonaws.com"},
+            False,
+        ),
+        (bool_("aws:ViaAWSService"), {"via_service": "s3.us-east-1.amazonaws.com"}, True),
+        (
+            any_of("aws:CalledVia", "s3.amazonaws.com"),
+            {"via_service": "s3.us-east-1.amazonaws.com"},
+            True,
+        ),
+        (
+            bool_("kms:GrantIsForAWSResource"),
+            {"via_service": "s3.us-east-1.amazonaws.com"},
+            True,
+        ),
+        (equals("aws:SourceArn", BUCKET), {"context": {"aws:SourceArn": BUCKET}}, True),
+        (equals("aws:SourceAccount", "1"), {"context": {"aws:SourceAccount": "1"}}, True),
+        (equals("aws:PrincipalOrgID", "o-1"), {"context": {"aws:PrincipalOrgID": "o-1"}}, True),
+        (
+            equals("aws:SourceIp", "203.0.113.0/24", operator="IpAddress"),
+            {"context": {"aws:SourceIp": "203.0.113.9"}},
+            True,
+        ),
+        (equals("aws:SourceVpce", "vpce-1"), {"context": {"aws:SourceVpce": "vpce-1"}}, True),
+        (equals("aws:SourceVpc", "vpc-1"), {"context": {"aws:SourceVpc": "vpc-2"}}, False),
+        (
+            equals("aws:PrincipalTag/team", "a"),
+            {"context": {"aws:PrincipalTag/Team": "a"}},
+            True,
+        ),
+        (bool_("aws:MultiFactorAuthPresent"), {"context": {"aws:MultiFactorAuthPresent": True}}, True),
+    ],
+)  # fmt: skip
+def test_condition_key_of_the_caller(aws, kms, condition, options, expected):
+    """What no call shows, the test tells of its caller."""
+    arn = new_key(kms, Policy=conditional(condition))
+
+    decision = aws.explain(
+        "kms:CreateGrant", arn, principal=ROLE, request={"Operations": ["Decrypt"]}, **options
+    )
+
+    assert decision.allowed is expected
+
+
+def test_user_has_a_name_and_a_role_has_none(aws, kms):
+    """aws:username is there for users alone."""
+    condition = equals("aws:username", "Ann")
+    arn = new_key(kms, Policy=conditional(condition, principal="*"))
+
+    assert aws.explain("kms:Encrypt", arn, principal=USER).allowed
+    assert not aws.explain("kms:Encrypt", arn, principal=ROLE).allowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "request_members", "expected"),
+    [
+        (equals("kms:KeySpec", "SYMMETRIC_DEFAULT"), {}, True),
+        (equals("kms:KeySpec", "RSA_2048"), {"KeySpec": "RSA_2048"}, True),
+        (equals("kms:KeySpec", "RSA_2048"), {"CustomerMasterKeySpec": "RSA_2048"}, True),
+        (equals("kms:KeyUsage", "ENCRYPT_DECRYPT"), {}, True),
+        (equals("kms:KeyUsage", "SIGN_VERIFY"), {"KeyUsage": "SIGN_VERIFY"}, True),
+        (equals("kms:KeyOrigin", "AWS_KMS"), {}, True),
+        (equals("kms:KeyOrigin", "AWS_KMS"), {"Origin": "EXTERNAL"}, False),
+        (bool_("kms:MultiRegion", "false"), {}, True),
+        (bool_("kms:MultiRegion"), {"MultiRegion": True}, True),
+        (equals("kms:MultiRegionKeyType", "PRIMARY"), {"MultiRegion": True}, True),
+        (absent("kms:MultiRegionKeyType"), {}, True),
+        (absent("kms:BypassPolicyLockoutSafetyCheck"), {}, True),
+        (
+            bool_("kms:BypassPolicyLockoutSafetyCheck"),
+            {"BypassPolicyLockoutSafetyCheck": True},
+            True,
+        ),
+        (equals("aws:RequestTag/a", "1"), {"Tags": [{"TagKey": "a", "TagValue": "1"}]}, True),
+        (all_of("aws:TagKeys", "a"), {"Tags": [{"TagKey": "b", "TagValue": "1"}]}, False),
+        (equals("kms:CallerAccount", ACCOUNT), {}, True),
+    ],
+)
+def test_condition_key_of_create_key(aws, condition, request_members, expected):
+    """For CreateKey the request tells what the key will be, in IAM policies."""
+    iam = policy(allow("kms:CreateKey", condition=condition))
+
+    decision = aws.explain(
+        "kms:CreateKey", "*", principal=ROLE, policies=[iam], request=request_members
+    )
+
+    assert decision.allowed is expected
+
+
+def test_store_operations_know_the_callers_account(aws):
+    """kms:CallerAccount is there for the operations on key stores."""
+    iam = policy(allow(condition=equals("kms:CallerAccount", ACCOUNT)))
+
+    assert aws.explain("kms:CreateCustomKeyStore", "*", principal=ROLE, policies=[iam]).allowed
+    assert not aws.explain("kms:ListKeys", "*", principal=ROLE, policies=[iam]).allowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (any_of("kms:ResourceAliases", "alias/app"), True),
+        (any_of("kms:ResourceAliases", "alias/other"), False),
+        (all_of("kms:ResourceAliases", "alias/app", "alias/app2"), True),
+        (equals("aws:ResourceTag/team", "a"), True),
+        (equals("aws:ResourceTag/Team", "a"), True),
+        (equals("aws:ResourceTag/team", "b"), False),
+    ],
+)
+def test_aliases_and_tags_of_the_key_are_for_iam_policies(aws, kms, condition, expected):
+    """IAM policies see the key's aliases and tags, and key policies do not."""
+    arn = new_key(kms, Tags=[{"TagKey": "team", "TagValue": "a"}])
+    for name in ("alias/app", "alias/app2"):
+        kms.create_alias(AliasName=name, TargetKeyId=arn)
+    in_key_policy = new_key(
+        kms, Policy=conditional(condition), Tags=[{"TagKey": "team", "TagValue": "a"}]
+    )
+    iam = policy(allow(condition=condition))
+
+    asked = {"principal": ROLE, "policies": [iam]}
+
+    assert aws.explain("kms:Encrypt", arn, **asked).allowed is expected
+    if condition.keys() == {"StringEquals"}:
+        assert not aws.explain("kms:Encrypt", in_key_policy, principal=ROLE, policies=[]).allowed
+
+
+def test_conditions_on_keys_are_no_use_for_aliases(aws, kms):
+    """A statement about aliases cannot ask for a key's spec."""
+    alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"
+    plain = policy(allow("kms:CreateAlias", Resource=alias))
+    asking = policy(allow("kms:CreateAlias", condition=equals("kms:KeySpec", "SYMMETRIC_DEFAULT")))
+    aws.register_credentials("ALIASES", principal=ROLE, policies=[asking])
+
+    from conftest import SESSION
+
+    client = SESSION.client(
+        "kms", "us-east-1", aws_access_key_id="ALIASES", aws_secret_access_key="x"
+    )
+    arn = new_key(kms)
+    with pytest.raises(
+        client.exceptions.ClientError, match=r"kms:CreateAlias on resource: \S+app "
+    ):
+        client.create_alias(AliasName="alias/app", TargetKeyId=arn)
+
+    everything_on_keys = policy(allow("kms:CreateAlias", Resource="arn:aws:kms:*:*:key/*"))
+    aws.register_credentials("ALIASES", principal=ROLE, policies=[plain, everything_on_keys])
+    client.create_alias(AliasName="alias/app", TargetKeyId=arn)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_re_encryption_on_the_same_key(aws, kms, same):
+    """kms:ReEncryptOnSameKey compares the two keys, on both sides, however they are named."""
+    policy_text = conditional(bool_("kms:ReEncryptOnSameKey", str(same).lower()))
+    source = new_key(kms, Policy=policy_text)
+    other = source if same else new_key(kms, Policy=policy_text)
+    kms.create_alias(AliasName="alias/destination", TargetKeyId=other)
+    blob = kms.encrypt(KeyId=source, Plaintext=b"x")["CiphertextBlob"]
+    request = {"CiphertextBlob": blob, "DestinationKeyId": "alias/destination"}
+
+    for action, key in (("kms:ReEncryptFrom", source), ("kms:ReEncryptTo", other)):
+        assert aws.explain(action, key, principal=ROLE, request=request).allowed
+        named = {**request, "SourceKeyId": source}
+        assert aws.explain(action, key, principal=ROLE, request=named).allowed
+
+
+def test_foreign_callers_account(aws, kms):
+    """kms:CallerAccount is the caller's account, not the key's."""
+    arn = new_key(kms, Policy=conditional(equals("kms:CallerAccount", "444455556666"), "*"))
+
+    asked = {"principal": PARTNER_USER, "policies": [EVERYTHING]}
+
+    assert aws.explain("kms:Encrypt", arn, **asked).allowed
