@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from kmsmock.controls.randomness import Seed
     from kmsmock.controls.transitions import Transitions
     from kmsmock.handle import Handle
     from kmsmock.interception.environment import Environment
@@ -34,6 +36,7 @@ class Settings(NamedTuple):
     account_id: str | None
     transitions: Transitions | None
     passing: PassingServices
+    seed: Seed | None = None
 
 
 class Scope:
@@ -60,7 +63,21 @@ class _Active:
 
 
 _active: _Active | None = None
+_listeners: list[Callable[[World], None]] = []
 _lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def listening(listener: Callable[[World], None]) -> Iterator[None]:
+    """Tell somebody, inside the block, of the world that is there and of each that begins."""
+    with _lock:
+        if _active is not None:
+            listener(_active.world)
+        _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 def innermost() -> Handle | None:
@@ -85,7 +102,7 @@ def enter(settings: Settings, stop: Callable[[], None] | None, session: Session 
     with _lock:
         if _active is None:
             account_id = settings.account_id or DEFAULT_ACCOUNT_ID
-            _active = _switch_on(account_id, settings.transitions)
+            _active = _switch_on(account_id, settings.transitions, settings.seed)
             outer_region = _active.environment.region_before or DEFAULT_REGION
         else:
             running = _running_in(_active, session)
@@ -107,6 +124,8 @@ def _require_same_world(world: World, settings: Settings, *, again: bool) -> Non
         wrong = f'account_id="{settings.account_id}"'
     elif settings.transitions and settings.transitions.policy != world.transitions.policy:
         wrong = f'transitions="{settings.transitions.policy}"'
+    elif settings.seed not in (None, world.randomness.seed):
+        wrong = f"seed={settings.seed!r}"
     else:
         return
     if again:
@@ -152,14 +171,16 @@ def is_on(scope: Scope) -> bool:
     return _active is not None and scope in _active.scopes
 
 
-def _switch_on(account_id: str, transitions: Transitions | None) -> _Active:
+def _switch_on(account_id: str, transitions: Transitions | None, seed: Seed | None) -> _Active:
     from kmsmock.interception.environment import Environment
     from kmsmock.interception.every_client import Interception
     from kmsmock.pipeline import answer
     from kmsmock.protocol.model import partition_of
     from kmsmock.world import World
 
-    world = World(account_id, partition_of, transitions)
+    world = World(account_id, partition_of, transitions, seed)
+    for listener in _listeners:
+        listener(world)
     active = _Active(
         world,
         Interception(functools.partial(answer, world)),

@@ -12,6 +12,7 @@ from kmsmock import activation
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from kmsmock.controls.randomness import Seed
     from kmsmock.controls.transitions import Policy
     from kmsmock.handle import Handle
     from kmsmock.interception.other_services import OtherServices
@@ -29,8 +30,9 @@ def mock_kms_cloudhsm(
     account_id: str | None = None,
     transitions: Policy | None = None,
     other_services: OtherServices = "refuse",
+    seed: Seed | None = None,
 ) -> Mock: ...
-def mock_kms_cloudhsm(
+def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
     target: Callable[..., Any] | None = None,
     /,
     *,
@@ -38,6 +40,7 @@ def mock_kms_cloudhsm(
     account_id: str | None = None,
     transitions: Policy | None = None,
     other_services: OtherServices = "refuse",
+    seed: Seed | None = None,
 ) -> Any:
     """Answer the `kms` and `cloudhsmv2` calls of this process here, and send none of them.
 
@@ -56,12 +59,15 @@ def mock_kms_cloudhsm(
         other_services: what happens to requests to other AWS services that nobody answers:
             "refuse" them, let them "pass" to AWS, or the names of those that may pass. A mock
             inside a mock can let more through, not less.
+        seed: a number, text or bytes; with the same one the same calls give the same ids, key
+            material, data keys, ciphertexts and certificates in every run.
 
     Raises:
-        ValueError: an argument is malformed, or an inner mock names another account or other
-            transitions.
+        TypeError: the seed is something else.
+        ValueError: an argument is malformed, or an inner mock names another account, other
+            transitions or another seed.
     """
-    mock = Mock(region, account_id, transitions, other_services)
+    mock = Mock(region, account_id, transitions, other_services, seed)
     return mock if target is None else mock(target)
 
 
@@ -89,7 +95,9 @@ class Mock:
         account_id: str | None,
         transitions: Policy | None,
         other_services: OtherServices,
+        seed: Seed | None,
     ) -> None:
+        from kmsmock.controls.randomness import require_seed
         from kmsmock.controls.transitions import Transitions
         from kmsmock.interception.other_services import PassingServices
 
@@ -100,6 +108,7 @@ class Mock:
             None if account_id is None else str(account_id),
             None if transitions is None else Transitions(transitions),
             PassingServices(other_services),
+            None if seed is None else require_seed(seed),
         )
         self._scopes: list[activation.Scope] = []
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import secrets
+import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
 
 Seed = int | str | bytes
 """What a repeatable run is named by."""
@@ -16,6 +15,20 @@ Der = bytes
 """A private key as PKCS#8, DER."""
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+class _Count:
+    """A count that threads share, and that a snapshot can put back."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def one_more(self) -> int:
+        """Give what was counted so far, and count one more."""
+        with self._lock:
+            self._count += 1
+            return self._count - 1
 
 
 class Randomness:
@@ -27,22 +40,19 @@ class Randomness:
 
     Args:
         seed: the same seed gives the same bytes for the same requests in the same order.
-
-    Raises:
-        TypeError: the seed is something else.
     """
 
     def __init__(self, seed: Seed | None = None) -> None:
         self.seed = seed
         self._start = None if seed is None else _digest(seed)
-        self._requests = itertools.count()
-        self._rsa_keys: defaultdict[int, Iterator[int]] = defaultdict(itertools.count)
+        self._requests = _Count()
+        self._rsa_keys: defaultdict[int, _Count] = defaultdict(_Count)
 
     def bytes(self, count: int) -> bytes:
         """Give `count` random bytes."""
         if self._start is None:
             return secrets.token_bytes(count)
-        place = next(self._requests).to_bytes(8, "big")
+        place = self._requests.one_more().to_bytes(8, "big")
         return hashlib.shake_256(self._start + place).digest(count)
 
     def hex(self, digits: int) -> str:
@@ -64,7 +74,7 @@ class Randomness:
         """
         from kmsmock.crypto import ready_rsa
 
-        ready = ready_rsa.ready_key(bits, next(self._rsa_keys[bits]))
+        ready = ready_rsa.ready_key(bits, self._rsa_keys[bits].one_more())
         return ready or self.new_rsa_key(bits)
 
     def new_rsa_key(self, bits: int) -> Der:
@@ -76,12 +86,21 @@ class Randomness:
         return seeded_rsa.generate(bits, self.bytes)
 
 
-def _digest(seed: object) -> bytes:
+def require_seed(seed: object) -> Seed:
+    """Give the seed back.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if isinstance(seed, (int, str, bytes)) and not isinstance(seed, bool):
+        return seed
+    raise TypeError(f"seed must be an int, a str or bytes, not {seed!r}")
+
+
+def _digest(seed: Seed) -> bytes:
     # Kinds apart, and each in a form that no version of Python has another view of.
     if isinstance(seed, bytes):
         return hashlib.sha256(b"bytes:" + seed).digest()
     if isinstance(seed, str):
         return hashlib.sha256(b"str:" + seed.encode()).digest()
-    if isinstance(seed, int) and not isinstance(seed, bool):
-        return hashlib.sha256(b"int:%d" % seed).digest()
-    raise TypeError(f"seed must be an int, a str or bytes, not {seed!r}")
+    return hashlib.sha256(b"int:%d" % seed).digest()

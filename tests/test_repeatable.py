@@ -1,0 +1,143 @@
+"""`seed`: the same calls give the same answers in every run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+import repeatable_story
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kmsmock import mock_kms_cloudhsm
+from kmsmock.controls.randomness import Randomness
+
+STORY = Path(repeatable_story.__file__)
+
+
+def told_elsewhere(seed, hash_seed):
+    """The story as another process tells it."""
+    run = subprocess.run(  # noqa: S603 - our own story
+        [sys.executable, STORY, seed],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout.splitlines()
+
+
+def test_processes_give_the_same_answers():
+    """With a seed and a frozen clock each answer is the same in every process, byte for byte."""
+    first, second = (told_elsewhere("seed", hash_seed) for hash_seed in ("1", "2"))
+
+    assert first == second
+    assert len(first) > 30
+
+
+def test_other_seed_gives_other_answers():
+    """No answer of one seed is that of another: each has a request id of its own."""
+    one, other = (set(repeatable_story.told(seed)) for seed in ("one", "other"))
+
+    assert not one & other
+
+
+def test_without_a_seed_nothing_is_repeated():
+    """A world without a seed is new each time."""
+    first, second = (set(repeatable_story.told(None)) for _ in range(2))
+
+    assert not first & second
+
+
+@pytest.mark.parametrize(
+    ("seed", "expected"),
+    [
+        (7, "fec26c505d591370"),
+        ("7", "d2d631623a0c50d1"),
+        (b"7", "ce08fde5b4e9d3b8"),
+        (-1, "11c36bcc9cab8e42"),
+        ("\N{GREEK SMALL LETTER KAPPA}", "d233cf7e4055c9cd"),
+    ],
+)
+def test_bytes_of_a_seed_never_change(seed, expected):
+    """The generator is SHAKE256 over the seed's SHA-256 and a counter, on every platform."""
+    randomness = Randomness(seed)
+
+    assert (randomness.bytes(3) + randomness.bytes(5)).hex() == expected
+
+
+@pytest.mark.parametrize("seed", [1.5, True, [1], object()])
+def test_seed_of_another_type_is_a_mistake(seed):
+    """A seed is a number, text or bytes; anything else is refused at once."""
+    with pytest.raises(TypeError, match="seed must be an int, a str or bytes"):
+        mock_kms_cloudhsm(seed=seed)
+
+
+def test_inner_mock_shares_the_seed():
+    """A mock inside a mock may name the outer one's seed, and no other."""
+    with mock_kms_cloudhsm(seed=7):
+        with mock_kms_cloudhsm(seed=7), mock_kms_cloudhsm():
+            pass
+        with pytest.raises(ValueError, match="seed=8"), mock_kms_cloudhsm(seed=8):
+            pass
+
+
+def test_rsa_keys_beyond_the_ready_ones_follow_from_the_seed():
+    """The seventeenth RSA key of a size is the same in every run too."""
+    first, second = (public_keys(17) for _ in range(2))
+
+    assert first == second
+    assert len(set(first)) == 17
+
+
+def public_keys(count):
+    with mock_kms_cloudhsm(region="us-east-1", seed=7):
+        kms = boto3.client("kms")
+        ids = [
+            kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+            for _ in range(count)
+        ]
+        return [kms.get_public_key(KeyId=key_id)["PublicKey"] for key_id in ids]
+
+
+CALLS = st.lists(
+    st.one_of(
+        st.tuples(st.just("create_key"), st.just({})),
+        st.tuples(st.just("create_key"), st.just({"KeySpec": "HMAC_256"})),
+        st.tuples(st.just("list_aliases"), st.just({})),
+        st.tuples(
+            st.just("generate_random"),
+            st.fixed_dictionaries({"NumberOfBytes": st.integers(1, 100)}),
+        ),
+        st.tuples(st.just("describe_key"), st.just({"KeyId": "alias/aws/s3"})),
+        st.tuples(st.just("describe_key"), st.just({"KeyId": "alias/none"})),
+    ),
+    max_size=10,
+)
+
+
+@given(seed=st.one_of(st.integers(), st.text(), st.binary()), calls=CALLS)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_same_seed_and_calls_give_the_same_answers(seed, calls):
+    """Whatever is called, refusals included, a seed gives the same answers each time."""
+    first, second = (answers(seed, calls) for _ in range(2))
+
+    assert first == second
+
+
+def answers(seed, calls):
+    """What each call gives, or is refused with."""
+    with mock_kms_cloudhsm(region="us-east-1", seed=seed) as aws:
+        aws.clock.freeze(repeatable_story.SINCE)
+        kms = boto3.client("kms")
+        return [answer(getattr(kms, name), arguments) for name, arguments in calls]
+
+
+def answer(method, arguments):
+    try:
+        return method(**arguments)
+    except ClientError as error:
+        return error.response
