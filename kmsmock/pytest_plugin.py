@@ -6,22 +6,27 @@ not use it does not pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kmsmock.activation import listening
 from kmsmock.mock import mock_kms_cloudhsm
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudhsmv2 import CloudHSMV2Client
     from mypy_boto3_kms import KMSClient
 
+    from kmsmock.controls.record import Happening, Record
     from kmsmock.handle import Handle
     from kmsmock.ready import ReadyKeyStore
+    from kmsmock.world import World
 
 GUARD = "kmsmock_guard"
 MARKER = "kmsmock"
+SECTION = "kmsmock: last calls"
+CALLS_SHOWN = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(region, account_id, ...): the arguments of mock_kms_cloudhsm for the world of "
         "the kmsmock fixtures",
     )
+    config.pluginmanager.register(_LastCallsPlugin(), f"{MARKER}-last-calls")
     if config.getini(GUARD):
         config.pluginmanager.register(_GuardPlugin(), f"{MARKER}-guard")
 
@@ -79,6 +85,45 @@ def kmsmock_cloudhsmv2(kmsmock: Handle) -> CloudHSMV2Client:
 def kmsmock_key_store(kmsmock: Handle) -> ReadyKeyStore:
     """A connected custom key store on a cluster of its own."""
     return kmsmock.key_store("kmsmock-key-store")
+
+
+class _LastCallsPlugin:
+    """Shows the last calls in the report of a test that fails.
+
+    It knows the worlds of a test, those of its decorators and of wider fixtures too, until the
+    test's reports are made: most mocks have been left by then.
+    """
+
+    def __init__(self) -> None:
+        self._records: list[tuple[Record, Happening | None]] = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        with listening(self._note):
+            try:
+                return (yield)
+            finally:
+                self._records.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if report.failed:
+            # Records that the test added nothing to are of no interest.
+            added = [it for it, last in self._records if _last(it) not in (None, last)]
+            if added:
+                from kmsmock.controls.events import table
+
+                lines = table(added[-1].happenings[-CALLS_SHOWN:])
+                report.sections.append((SECTION, "\n".join(lines)))
+        return report
+
+    def _note(self, world: World) -> None:
+        self._records.append((world.record, _last(world.record)))
+
+
+def _last(record: Record) -> Happening | None:
+    return record.happenings[-1] if record.happenings else None
 
 
 class _GuardPlugin:

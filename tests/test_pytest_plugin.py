@@ -163,3 +163,96 @@ def test_session_that_does_not_use_the_plugin_does_not_pay(inner):
     )
 
     assert loaded.stdout.strip() == "[]"
+
+
+def test_failing_test_shows_its_last_calls(inner):
+    """The report has the calls of a decorated test, whose mock was left before it is made."""
+    result = inner(
+        test_it="""
+        import boto3
+        from kmsmock import mock_kms_cloudhsm
+
+        @mock_kms_cloudhsm
+        def test_fails():
+            kms = boto3.client("kms", "eu-west-1")
+            key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+            kms.disable_key(KeyId=key_id)
+            kms.encrypt(KeyId=key_id, Plaintext=b"the plaintext")
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*-- kmsmock: last calls --*",
+            "*  eu-west-1  CreateKey   *-*-*  ok",
+            "*  eu-west-1  DisableKey  *-*-*  ok",
+            "*  eu-west-1  Encrypt     *-*-*  DisabledException",
+        ]
+    )
+    section = result.stdout.str().partition("kmsmock: last calls")[2]
+    assert "the plaintext" not in section
+
+
+def test_failing_test_shows_ten_calls_at_most(inner):
+    """Of many calls the last ten are shown."""
+    result = inner(
+        test_it="""
+        def test_fails(kmsmock_kms):
+            kmsmock_kms.create_key()
+            for _ in range(10):
+                kmsmock_kms.list_keys()
+            raise AssertionError
+        """
+    )
+
+    section = result.stdout.str().partition("kmsmock: last calls")[2]
+    assert section.count("ListKeys") == 10
+    assert "CreateKey" not in section
+
+
+def test_failing_setup_shows_its_calls(inner):
+    """What a fixture did before it failed is shown as well."""
+    result = inner(
+        test_it="""
+        import pytest
+
+        @pytest.fixture
+        def key(kmsmock_kms):
+            return kmsmock_kms.describe_key(KeyId="alias/missing")
+
+        def test_never_runs(key):
+            pass
+        """
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*kmsmock: last calls*", "*DescribeKey  alias/missing  NotFound*"])
+
+
+def test_failing_test_without_calls_shows_no_section(inner):
+    """Neither without a mock nor where a wider fixture's world was not used by the test."""
+    result = inner(
+        test_it="""
+        import boto3, pytest
+        from kmsmock import mock_kms_cloudhsm
+
+        @pytest.fixture(scope="module")
+        def world():
+            with mock_kms_cloudhsm():
+                boto3.client("kms", "us-east-1").create_key()
+                yield
+
+        def test_alone():
+            raise AssertionError
+
+        def test_passes(world):
+            pass
+
+        def test_makes_no_call(world):
+            raise AssertionError
+        """
+    )
+
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.no_fnmatch_line("*kmsmock: last calls*")
