@@ -1,6 +1,9 @@
 """A world's domain objects, described in depth, to tell whether a call changed any of them."""
 
 import dataclasses
+import functools
+import types
+from functools import cache
 
 from kmsmock.domain.index import Index
 
@@ -32,21 +35,34 @@ def _describe(thing, seen):
     if id(thing) in seen:
         return f"<{seen[id(thing)]}>"
     seen[id(thing)] = len(seen)
+    return type(thing).__name__, [_describe(part, seen) for part in _parts(thing)]
+
+
+def _parts(thing):
+    """What a thing is made of; of a function, what it was given to remember."""
     if isinstance(thing, dict):
-        return [(_describe(name, seen), _describe(value, seen)) for name, value in thing.items()]
-    if isinstance(thing, (list, tuple, Index)):
-        return [_describe(item, seen) for item in thing]
-    if isinstance(thing, (set, frozenset)):
-        return sorted(str(_describe(item, seen)) for item in thing)
-    own = type(thing).__module__.startswith("kmsmock.")
-    members = [(name, _describe(item, seen)) for name, item in _members(thing)] if own else []
-    return type(thing).__name__ if own else str(thing), members
+        parts = [part for item in thing.items() for part in item]
+    elif isinstance(thing, (list, tuple, Index)):
+        parts = thing
+    elif isinstance(thing, (set, frozenset)):
+        parts = sorted(map(str, thing))
+    elif isinstance(thing, functools.partial):
+        parts = [thing.func, *thing.args]
+    elif isinstance(thing, types.FunctionType):
+        parts = [thing.__qualname__, *(cell.cell_contents for cell in thing.__closure__ or ())]
+    elif isinstance(thing, types.MethodType):
+        parts = [thing.__name__, thing.__self__]
+    elif type(thing).__module__.startswith("kmsmock."):
+        names = _names_of(type(thing)) or vars(thing)
+        parts = [getattr(thing, name) for name in names if hasattr(thing, name)]
+    else:
+        parts = [str(thing)]
+    return parts
 
 
-def _members(thing):
-    """The attributes of one of kmsmock's own objects."""
-    if dataclasses.is_dataclass(thing):
-        return [(field.name, getattr(thing, field.name)) for field in dataclasses.fields(thing)]
-    slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
-    attributes = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
-    return sorted({**attributes, **getattr(thing, "__dict__", {})}.items())
+@cache
+def _names_of(kind):
+    """The attributes of one of kmsmock's own classes, if it says which they are."""
+    if dataclasses.is_dataclass(kind):
+        return [field.name for field in dataclasses.fields(kind)]
+    return [name for ancestor in kind.__mro__ for name in getattr(ancestor, "__slots__", ())]
