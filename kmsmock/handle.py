@@ -61,6 +61,10 @@ class Handle:
 
         return as_html(self._look())
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Let IPython in a terminal show the text."""
+        printer.text(repr(self) if cycle else str(self))
+
     def _look(self) -> WorldView:
         from kmsmock.display.look import look
 

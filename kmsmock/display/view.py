@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-WIDTH = 96
+WIDTH = 90
 """Characters of a line."""
 
 

@@ -97,6 +97,12 @@ class Narrator:
         """Print what came back."""
         _say(f"{INDENT}<-- {text}")
 
+    def print(self, shown: str) -> None:
+        """Print what printing the handle prints."""
+        _say(f"{INDENT}>>> print(aws)")
+        for line in shown.splitlines():
+            _say(f"{INDENT}| {line}".rstrip())
+
     def state(self, resource: str, state: str) -> None:
         """Note the state of a resource."""
         history = self.histories.setdefault(resource, [])

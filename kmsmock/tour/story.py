@@ -40,6 +40,7 @@ INTRODUCTION = """
     >>>  a call that Alice makes to AWS CloudHSM (cloudhsmv2) or AWS KMS (kms), in Python
     $    a command that Alice gives to the CloudHSM CLI, which speaks to the HSMs themselves
     <--  what came back
+    |    all that there is, as printing `aws` shows it, which is what the mock gives to a test
      *   a state, before -> after; the calls that look it up are not shown"""
 
 
@@ -82,11 +83,19 @@ class Story:
         self._create_key_store(trust_anchor)
         self._connect_key_store()
         self._create_key()
+        self._look(
+            "She looks at all that there is now: the key, its key store, and the cluster, where "
+            "KMS is logged in as kmsuser."
+        )
         ciphertext = self._encrypt_and_decrypt()
         tell.chapter("3: disconnected, and mended")
         self._disconnect_key_store(ciphertext)
         self._look_into_the_cluster()
         self._connect_with_the_old_password()
+        self._look(
+            "She looks again. Key store and cluster are apart: the key is still in the HSMs, and "
+            "out of KMS's reach."
+        )
         self._tell_kms_the_new_password()
         self._decrypt_again(ciphertext)
         tell.chapter("4: the end")
@@ -327,6 +336,11 @@ class Story:
         answer = tell.call(self._hsm, "delete_cluster", ClusterId=self._cluster_id)
         tell.state("cluster", answer["Cluster"]["State"])
         self._observe()
+
+    def _look(self, text: str) -> None:
+        """Show the whole world, as a person sees it."""
+        self._tell.step(ALICE, text)
+        self._tell.print(str(self._aws))
 
     def _log_in_as_admin(self) -> CloudHsmCli:
         cli = self._aws.cloudhsm_cli(self._cluster_id)
