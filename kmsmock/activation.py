@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -78,6 +79,19 @@ def listening(listener: Callable[[World], None]) -> Iterator[None]:
         yield
     finally:
         _listeners.remove(listener)
+
+
+def _renew_lock() -> None:
+    global _lock  # noqa: PLW0603 - a forked child's own
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(
+        before=lambda: _lock.acquire() and None,
+        after_in_parent=lambda: _lock.release(),  # noqa: PLW0108 - the lock of that time
+        after_in_child=_renew_lock,
+    )
 
 
 def innermost() -> Handle | None:

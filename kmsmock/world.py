@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
+import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +67,8 @@ class World:
         self._partition_of = partition_of
         self._due: list[_DueWork] = []
         self._places = itertools.count()
+        self._forks = 0
+        _worlds.add(self)
 
     def account(self, account_id: str) -> Account:
         """Give an account, from now on if there is none yet."""
@@ -100,3 +104,36 @@ class World:
         while self._due and self._due[0].at <= now:
             work = heapq.heappop(self._due)
             work.deed(work.at)
+
+    def before_fork(self) -> None:
+        """Let no other thread be in the middle of a call while the process is copied."""
+        self.lock.acquire()
+        self._forks += 1
+
+    def after_fork_in_parent(self) -> None:
+        """Go on."""
+        self.lock.release()
+
+    def after_fork_in_child(self) -> None:
+        """Go on as a copy: with a lock of its own, and other random bytes than the parent's."""
+        self.lock = threading.RLock()
+        self.randomness.branch(self._forks)
+
+
+_worlds: weakref.WeakSet[World] = weakref.WeakSet()
+
+
+def _in_every_world(deed: Callable[[World], None]) -> Callable[[], None]:
+    def do() -> None:
+        for world in list(_worlds):
+            deed(world)
+
+    return do
+
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(
+        before=_in_every_world(World.before_fork),
+        after_in_parent=_in_every_world(World.after_fork_in_parent),
+        after_in_child=_in_every_world(World.after_fork_in_child),
+    )

@@ -55,6 +55,16 @@ class Randomness:
         place = self._requests.one_more().to_bytes(8, "big")
         return hashlib.shake_256(self._start + place).digest(count)
 
+    def branch(self, number: int) -> None:
+        """Go on with other bytes than the source that this one was copied from.
+
+        Args:
+            number: which copy of it this is, so that copies differ and a seed still repeats.
+        """
+        if self._start is not None:
+            place = number.to_bytes(8, "big")
+            self._start = hashlib.sha256(b"branch:" + self._start + place).digest()
+
     def hex(self, digits: int) -> str:
         """Give `digits` random lower-case hex digits."""
         return self.bytes((digits + 1) // 2).hex()[:digits]
