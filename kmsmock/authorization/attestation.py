@@ -35,3 +35,5 @@ def attested(call: Call) -> Iterator[tuple[str, str]]:
         yield f"PCR{number}", register.hex()
     if 0 in document.pcrs:
         yield "ImageSha384", document.pcrs[0].hex()
+    for number, register in document.nitrotpm_pcrs.items():
+        yield f"NitroTPMPCR{number}", register.hex()

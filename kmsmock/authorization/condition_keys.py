@@ -1,53 +1,22 @@
-"""Condition keys: where the values that policies ask for stand in a call, a key and a caller.
+"""KMS's condition keys: where the values that policies ask for stand in a call and a key.
 
-One table each for KMS's own keys and AWS's global ones: authorization.md section 5, and
+One table: authorization.md section 5, and
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
+from kmsmock.authorization.asking import Asking, Value, via_service
 from kmsmock.authorization.attestation import attested
+from kmsmock.authorization.global_keys import global_keys
 from kmsmock.authorization.other_key import is_same_key
 from kmsmock.domain.key_spec import SYMMETRIC
 
 if TYPE_CHECKING:
-    from kmsmock.authorization.caller import Caller
-    from kmsmock.call import Call
-    from kmsmock.domain.key import Key
     from kmsmock.domain.principal import ContextValues
-
-Value = str | bool | int | Iterable[str] | None
-"""What a key has in a request; None if the request has no such key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What the values are read from.
-
-    Attributes:
-        operation: as the permission names it: `ReEncryptFrom`.
-        key: the key that is acted on, if it is one, and there already.
-    """
-
-    call: Call
-    operation: str
-    key: Key | None = None
-
-    def sent(self, member: str, default: Value = None) -> Value:
-        """Give a member of the request, or what KMS takes in its place."""
-        return cast("Value", self.call.request.get(member, default))
-
-    def of_side(self, member: str, default: Value = None) -> Value:
-        """Give a member of the request; of ReEncrypt's that of the key's side."""
-        return self.sent(_SIDES.get(self.operation, "") + member, default)
-
-
-_SIDES = {"ReEncryptFrom": "Source", "ReEncryptTo": "Destination"}
-"""What begins the names of ReEncrypt's members."""
 
 _DATA_KEYS = ("GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
 _PAIRS = ("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext")
@@ -200,18 +169,12 @@ OF_KEYS: dict[str, Read] = {
 
 ALIASES_THAT_COUNT = 50
 """kms:ResourceAliases is no use for a key with more aliases."""
-TAGGING = ("CreateKey", "ReplicateKey", "TagResource")
-
-
-def via_service(caller: Caller) -> str | None:
-    """Give the AWS service that calls for the caller."""
-    return None if caller.credentials is None else caller.credentials.via_service
 
 
 def context_of(asking: Asking) -> ContextValues:
     """Give the condition keys, in lower case, of what is asked for."""
     context: dict[str, tuple[str, ...]] = {}
-    for name, value in (*_of_aws(asking), *_of_kms(asking)):
+    for name, value in (*global_keys(asking), *_of_kms(asking)):
         values = _texts(value)
         if values:
             # Keys of an encryption context that differ in case alone are one condition key.
@@ -248,70 +211,6 @@ def _of_kms(asking: Asking) -> Iterator[tuple[str, Value]]:
         yield f"kms:EncryptionContext:{name}", value
     for register, value in attested(asking.call):
         yield f"kms:RecipientAttestation:{register}", value
-
-
-def _of_aws(asking: Asking) -> Iterator[tuple[str, Value]]:
-    """Give the global keys.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-    """
-    call = asking.call
-    yield from principal_keys(call.caller)
-    yield "aws:RequestedRegion", call.region.name
-    yield "aws:CurrentTime", call.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    yield "aws:EpochTime", int(call.now.timestamp())
-    yield "aws:SecureTransport", True
-    yield "aws:ResourceAccount", asking.key.account_id if asking.key else call.region.account_id
-    tags = cast("list[dict[str, str]]", call.request.get("Tags", ()))
-    if asking.operation in TAGGING:
-        for tag in tags:
-            yield f"aws:RequestTag/{tag['TagKey']}", tag["TagValue"]
-        yield "aws:TagKeys", [tag["TagKey"] for tag in tags]
-    if asking.operation == "UntagResource":
-        yield "aws:TagKeys", asking.sent("TagKeys")
-
-
-def principal_keys(caller: Caller) -> Iterator[tuple[str, Value]]:
-    """Give the global keys about the caller."""
-    service = via_service(caller)
-    yield "aws:ViaAWSService", service is not None
-    if service is None:
-        yield "aws:SourceIp", "127.0.0.1"
-    else:
-        yield "aws:CalledVia", (_name_of(service),)
-        yield "aws:CalledViaFirst", _name_of(service)
-        yield "aws:CalledViaLast", _name_of(service)
-    credentials = caller.credentials
-    kind = "root" if credentials is None else credentials.principal.kind
-    yield "aws:PrincipalIsAWSService", kind == "service"
-    if credentials is not None and kind == "service":
-        yield "aws:PrincipalServiceName", credentials.principal.arn
-        return
-    yield "aws:PrincipalAccount", caller.account_id
-    # Of a role's session this is the role.
-    yield "aws:PrincipalArn", caller.arn if credentials is None else credentials.principal.arn
-    yield "aws:PrincipalType", _TYPES[kind]
-    if credentials is None or kind == "root":
-        yield "aws:userid", caller.account_id
-        return
-    session = credentials.session_name
-    unique_id = credentials.principal.unique_id
-    yield "aws:userid", unique_id if session is None else f"{unique_id}:{session}"
-    if kind == "user":
-        yield "aws:username", credentials.principal.name
-
-
-_TYPES = {
-    "root": "Account",
-    "user": "User",
-    "role": "AssumedRole",
-    "federated-user": "FederatedUser",
-}
-
-
-def _name_of(service: str) -> str:
-    """Give the principal of a service: `s3.us-east-1.amazonaws.com` is `s3.amazonaws.com`."""
-    return f"{service.partition('.')[0]}.amazonaws.com"
 
 
 def _texts(value: Value) -> tuple[str, ...]:

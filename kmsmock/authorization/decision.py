@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
 from kmsmock.authorization import denials, grants
+from kmsmock.authorization.asking import Asking, via_service
 from kmsmock.authorization.condition_keys import (
-    Asking,
     context_of,
     encryption_context,
     identity_context_of,
-    via_service,
 )
 from kmsmock.authorization.evaluation import (
     BY_ADMINISTRATOR,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmsmock.authorization.condition_keys import Asking, context_of, identity_context_of
+from kmsmock.authorization.asking import Asking
+from kmsmock.authorization.condition_keys import context_of, identity_context_of
 from kmsmock.authorization.decision import policies_of
 from kmsmock.authorization.evaluation import Asked, decide
 from kmsmock.errors.kms import MalformedPolicyDocumentException

@@ -46,6 +46,8 @@ class AttestationDocument:
     nonce: bytes | None
     certificate: bytes | None
     """The signer's X.509 DER; None means that nothing vouches for the document."""
+    nitrotpm_pcrs: dict[int, bytes]
+    """The registers of a NitroTPM, whose document has no others."""
 
 
 def read_attestation_document(document: bytes) -> AttestationDocument:
@@ -59,16 +61,18 @@ def read_attestation_document(document: bytes) -> AttestationDocument:
     claims = _decoded(payload)
     if not isinstance(claims, dict):
         raise Unreadable
+    of_tpm = claims.get("nitrotpm_pcrs")
     try:
         read = AttestationDocument(
             module_id=_typed(claims["module_id"], str),
             digest=_typed(claims["digest"], str),
             timestamp=_typed(claims["timestamp"], int),
-            pcrs=_pcrs(claims["pcrs"]),
+            pcrs=_pcrs(claims["pcrs"] if of_tpm is None else claims.get("pcrs", {})),
             public_key=_typed(claims.get("public_key"), bytes, type(None)),
             user_data=_typed(claims.get("user_data"), bytes, type(None)),
             nonce=_typed(claims.get("nonce"), bytes, type(None)),
             certificate=_typed(claims.get("certificate"), bytes, type(None)),
+            nitrotpm_pcrs={} if of_tpm is None else _pcrs(of_tpm),
         )
     except KeyError:
         raise Unreadable from None
