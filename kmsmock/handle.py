@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import boto3
     from botocore.config import Config
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from kmsmock.controls.events import Events
     from kmsmock.display.view import WorldView
     from kmsmock.levers import HsmLevers, NetworkLevers
+    from kmsmock.pins import ReadyKey
     from kmsmock.proxy_levers import ProxyLevers
     from kmsmock.ready import Builder, ReadyCluster, ReadyExternalKeyStore, ReadyKeyStore
+    from kmsmock.snapshots import Snapshot
     from kmsmock.world import World
 
 
@@ -93,6 +95,37 @@ class Handle:
             # What has fallen due by now has happened, also if no call has come since.
             self._world.advance_to(self._world.clock.now())
             return Events(tuple(self._world.record.happenings), show)
+
+    def snapshot(self) -> Snapshot:
+        """Keep the world as it is now, for `rollback`.
+
+        It costs about as much as a call, however many keys there are, and so does the way back;
+        keys are copied when a call comes to them.
+        """
+        return self._world.take_snapshot()
+
+    def rollback(self, snapshot: Snapshot) -> None:
+        """Let the world be as it was when a snapshot was taken: all of it, the clock included.
+
+        As often as needed, to whichever snapshot of this world. Clients, `aws.clock` and whatever
+        else came from the handle stay usable.
+
+        Clients of callers that were declared since are answered UnrecognizedClientException.
+
+        Raises:
+            TypeError: it is no snapshot.
+            ValueError: it is one of another world.
+        """
+        if snapshot is None:
+            raise TypeError("rollback() takes what snapshot() gave, not None; see reset()")
+        self._world.roll_back(snapshot)
+
+    def reset(self) -> None:
+        """Let the world be as empty as it was when the mock began.
+
+        Clients of callers that were declared are answered UnrecognizedClientException.
+        """
+        self._world.roll_back()
 
     def session(
         self, *, region: str | None = None, **caller: Unpack[CallerArguments]
@@ -249,6 +282,74 @@ class Handle:
     def external_key_store_proxy(self) -> ProxyLevers:
         """Make a proxy alone, to create an external key store on by hand."""
         return self._builder().proxy()
+
+    def kms_key(  # noqa: PLR0913 - what can be chosen of a key
+        self,
+        *,
+        key_id: str | None = None,
+        material: bytes | None = None,
+        spec: str = "SYMMETRIC_DEFAULT",
+        usage: str | None = None,
+        aliases: Iterable[str] = (),
+        tags: Mapping[str, str] | None = None,
+        description: str = "",
+        multi_region: bool = False,
+    ) -> ReadyKey:
+        """Make a KMS key of which the test chooses whatever it must know beforehand.
+
+        With id and material chosen, what one run encrypts the next one decrypts.
+
+        Args:
+            key_id: a UUID; or `mrk-` and 32 hex digits, for a multi-Region key.
+            material: the bytes of a symmetric or HMAC key, or a private key as PKCS#8 DER.
+            spec: its KeySpec.
+            usage: its KeyUsage; by default the first that the spec has: to encrypt with RSA, to
+                sign with curves.
+            aliases: names that stand for it, `alias/...`.
+
+        Raises:
+            ServiceError: AWS would refuse it, for an alias that is there for example.
+            TypeError: `aliases` is one name instead of a list.
+            ValueError: the id is malformed or taken, or the material does not fit the spec.
+        """
+        from kmsmock.pins import KeyChoice, Pins
+
+        choice = KeyChoice(
+            key_id=key_id,
+            material=material,
+            spec=spec,
+            usage=usage,
+            aliases=aliases,
+            tags=tags or {},
+            description=description,
+            multi_region=multi_region,
+        )
+        return Pins(self._world, self.region).make_key(choice)
+
+    def register_ciphertext(
+        self,
+        ciphertext: bytes,
+        *,
+        plaintext: bytes,
+        key_id: str,
+        encryption_context: Mapping[str, str] | None = None,
+    ) -> None:
+        """Let a ciphertext from elsewhere, recorded from real KMS for example, decrypt here.
+
+        From then on it is one of the key's own: Decrypt and ReEncrypt ask for the same encryption
+        context, and for a key whose state allows it.
+
+        Args:
+            key_id: a symmetric key of the handle's Region: its id, ARN or alias.
+
+        Raises:
+            LookupError: there is no such key.
+            ValueError: the key is asymmetric, has no material yet, or is an external key.
+        """
+        from kmsmock.pins import Pins
+
+        pins = Pins(self._world, self.region)
+        pins.register_ciphertext(ciphertext, plaintext, key_id, encryption_context or {})
 
     def cloudhsm_cli(self, cluster_id: str, *, key_availability_check: bool = True) -> CloudHsmCli:
         """Start the CloudHSM CLI on a cluster of the handle's Region.

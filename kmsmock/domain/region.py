@@ -28,6 +28,8 @@ class Region:
         aws_managed_keys: how many of the keys AWS manages; they do not count to the quota.
         retirable: a principal of the account -> the grants that it is the retiring principal of,
             on keys of whatever account, by grant id.
+        recorded_ciphertexts: a blob from elsewhere, from real KMS for example -> the blob of a
+            key here that stands for it.
     """
 
     partition: str
@@ -40,6 +42,7 @@ class Region:
     backups: Index[Backup] = field(default_factory=Index)
     aws_managed_keys: int = 0
     retirable: dict[str, Index[Grant]] = field(default_factory=dict)
+    recorded_ciphertexts: dict[bytes, bytes] = field(default_factory=dict)
     network: Network = field(init=False)
 
     def __post_init__(self) -> None:

@@ -24,6 +24,7 @@ from kmsmock.kms.aws_managed_keys import DESCRIBED_KEY
 from kmsmock.kms.due_rotation import resume_rotation
 from kmsmock.kms.external_key_stores import proxy_for
 from kmsmock.kms.pages import page
+from kmsmock.kms.pinned_keys import chosen_id, chosen_secret, pinned_material
 from kmsmock.kms.policies import check_policy, default_policy
 from kmsmock.kms.shapes import key_metadata
 from kmsmock.kms.tags import accept_tags
@@ -59,7 +60,9 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
     tags = accept_tags(request.get("Tags", ()), {})
     random = call.world.randomness
     multi_region = request.get("MultiRegion", False)
-    key_id = f"mrk-{random.hex(32)}" if multi_region else random.uuid()
+    secret = chosen_secret(tags, spec, origin, call.region.cipher)
+    key_id = chosen_id(call, tags, multi_region=multi_region)
+    key_id = key_id or (f"mrk-{random.hex(32)}" if multi_region else random.uuid())
     arn = call.region.kms_arn(f"key/{key_id}")
     if "Policy" in request:
         bypass = request.get("BypassPolicyLockoutSafetyCheck", False)
@@ -85,6 +88,8 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
         key.related = RelatedKeys(key)
     if store is not None:
         _put_into_key_store(call, key, store, request)
+    elif secret is not None:
+        key.materials.make_current(pinned_material(key_id, spec, secret, call.region.cipher))
     elif origin == "AWS_KMS":
         key.materials.make_current(new_material(spec, random, call.region.cipher))
     call.region.keys[key_id] = key
