@@ -19,6 +19,7 @@ from kmsmock.controls.transitions import Change, Transitions
 from kmsmock.domain.account import Account
 from kmsmock.domain.principal import Credentials
 from kmsmock.domain.region import Region
+from kmsmock.snapshots import Snapshot, Snapshots
 from kmsmock.xks_proxy.network import ProxyNetwork
 
 Deed = Callable[[datetime], None]
@@ -43,6 +44,7 @@ class World:
 
     Attributes:
         credentials: access key id -> what a test declared of the calls signed with it.
+        forgotten: access key ids whose declaration a rollback took back.
         grant_delay: how old a grant must be to permit anything without its token.
         record: what happened so far.
     """
@@ -68,6 +70,8 @@ class World:
         self._due: list[_DueWork] = []
         self._places = itertools.count()
         self._forks = 0
+        self.forgotten: set[str] = set()
+        self._snapshots = Snapshots(self)
         _worlds.add(self)
 
     def account(self, account_id: str) -> Account:
@@ -80,6 +84,26 @@ class World:
         if name not in account.regions:
             account.regions[name] = Region(self._partition_of(name), name, account_id)
         return account.regions[name]
+
+    def take_snapshot(self) -> Snapshot:
+        """Keep what is now."""
+        with self.lock:
+            return self._snapshots.take()
+
+    def roll_back(self, snapshot: Snapshot | None = None) -> None:
+        """Be as when a snapshot was taken; without one, as empty as in the beginning.
+
+        Access keys that were declared since are of no use any more: what a test has held to
+        policies must not become the administrator.
+
+        Raises:
+            TypeError: it is no snapshot.
+            ValueError: it is one of another world.
+        """
+        with self.lock:
+            known = self.credentials.keys() | set()
+            self._snapshots.roll_back(snapshot)
+            self.forgotten |= known - self.credentials.keys()
 
     def begin(self, change: Change, now: datetime, deed: Deed) -> None:
         """Have a slow change ended by its deed when the time that it takes here is over."""

@@ -47,6 +47,7 @@ ROOMS = [
     {"call"},
     {"protocol"},
     {"world"},
+    {"snapshots"},
     {"controls"},
     {"xks_proxy"},
     {"domain"},

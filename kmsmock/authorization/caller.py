@@ -50,6 +50,7 @@ class Caller:
 
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
+_NO_SUCH_CREDENTIALS = "The security token included in the request is invalid."
 
 
 def identify(world: World, access_key: str) -> Caller:
@@ -59,12 +60,15 @@ def identify(world: World, access_key: str) -> Caller:
     declared belongs to the world's own account. The caller is the account's administrator.
 
     Raises:
-        UnrecognizedClientException: the principal was deleted. That AWS answers it at once for
+        UnrecognizedClientException: the principal was deleted, or declared after the snapshot to
+            which the world was rolled back. That AWS answers it at once for
             sessions of a role as well is assumed.
     """
     credentials = world.credentials.get(access_key)
     if credentials is not None:
         return caller_with(credentials)
+    if access_key in world.forgotten:
+        raise UnrecognizedClientException(_NO_SUCH_CREDENTIALS)
     named = _ACCOUNT_ID.fullmatch(access_key)
     account_id = access_key if named else world.account_id
     return Caller(account_id, account_arn("aws", account_id))
@@ -78,5 +82,5 @@ def caller_with(credentials: Credentials) -> Caller:
     """
     principal = credentials.principal
     if not principal.exists:
-        raise UnrecognizedClientException("The security token included in the request is invalid.")
+        raise UnrecognizedClientException(_NO_SUCH_CREDENTIALS)
     return Caller(principal.account_id, credentials.arn, credentials, credentials.administrator)
