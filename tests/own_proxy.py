@@ -65,6 +65,7 @@ class OwnProxy:
         requests: what came, as (API, URL, headers, body's document).
         changes: API -> members that its answers have otherwise; None for one that is missing.
         refusals: API -> status and body of what it answers instead.
+        metadata_of_ciphertexts: its ciphertextMetadata.
     """
 
     def __init__(self):
@@ -72,6 +73,7 @@ class OwnProxy:
         self.requests = []
         self.changes = {}
         self.refusals = {}
+        self.metadata_of_ciphertexts = METADATA
 
     def documents(self, api):
         """The requests to an API."""
@@ -99,20 +101,21 @@ class OwnProxy:
 
     def encrypt(self, document):
         plaintext, vector = unb64(document["plaintext"]), os.urandom(16)
+        metadata = self.metadata_of_ciphertexts
         data = unb64(document["additionalAuthenticatedData"])
-        sealed = self.key.encrypt(vector, plaintext, authenticated(data, METADATA))
-        digest = hashlib.sha256(data + METADATA + vector + sealed).digest()
+        sealed = self.key.encrypt(vector, plaintext, authenticated(data, metadata))
+        digest = hashlib.sha256(data + metadata + vector + sealed).digest()
         return {
             "ciphertext": b64(sealed[:-16]),
             "initializationVector": b64(vector),
             "authenticationTag": b64(sealed[-16:]),
-            "ciphertextMetadata": b64(METADATA),
+            "ciphertextMetadata": b64(metadata) if metadata else None,
             "ciphertextDataIntegrityValue": b64(digest),
         }
 
     def decrypt(self, document):
         data = unb64(document["additionalAuthenticatedData"])
-        metadata = unb64(document["ciphertextMetadata"])
+        metadata = unb64(document.get("ciphertextMetadata", ""))
         sealed = unb64(document["ciphertext"]) + unb64(document["authenticationTag"])
         vector = unb64(document["initializationVector"])
         return {"plaintext": b64(self.key.decrypt(vector, sealed, authenticated(data, metadata)))}

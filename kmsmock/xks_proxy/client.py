@@ -202,7 +202,7 @@ class ProxyClient:
         if not isinstance(answer, dict):
             raise ProxyFailure("malformed")
         if status != 200:
-            name = answer.get("errorName")
+            name = str(answer.get("errorName"))
             raise ProxyFailure(cast("Cause", name) if name in ERROR_NAMES else "malformed")
         return answer
 
