@@ -194,17 +194,16 @@ def test_the_greatest_limit(ask, operation):
 @lists
 def test_the_least_limit(kms, operation):
     """One thing at least."""
-    keyed = "KeyId" in service_model("kms").operation_model(operation).input_shape.members
-    kms.meta.events.register(
-        "before-call.kms", lambda params, **_rest: params.update(body=b'{"Limit": 0, "KeyId": "a"}')
-    )
+    body = b'{"Limit": 0, "KeyId": "a", "RetiringPrincipal": "a"}'
+    kms.meta.events.register("before-call.kms", lambda params, **_rest: params.update(body=body))
+    required = service_model("kms").operation_model(operation).input_shape.required_members
 
     with refused(
         "ValidationException",
         "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: "
         "Member must have value greater than or equal to 1",
     ):
-        kms._make_api_call(operation, {"KeyId": "a"} if keyed else {})
+        kms._make_api_call(operation, dict.fromkeys(required, "a"))
 
 
 @pytest.mark.parametrize(("operation", "default"), [("ListAliases", 50), ("ListGrants", 50)])

@@ -13,6 +13,7 @@ from expect import refused
 from key_situations import HOME, Situation
 
 from kmsmock import mock_kms_cloudhsm
+from kmsmock.protocol.model import operation_model
 
 HERE = "kms/test_recorded"
 
@@ -468,6 +469,8 @@ ALIAS = "alias/of-the-key"
 @pytest.mark.parametrize("name", ["key id", "key ARN", "alias", "alias ARN"])
 def test_key_id_in_replies_is_the_arn(operation, name):
     """Whatever form the request used."""
+    if operation_model("kms", operation) is None:
+        pytest.skip("this botocore does not know the operation")
     with mock_kms_cloudhsm(region=HOME) as aws:
         situation = Situation(aws, operation, "Enabled")
         key_id, arn = situation.key["KeyId"], situation.arn
