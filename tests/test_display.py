@@ -127,6 +127,15 @@ def test_a_broken_hsm_and_an_empty_zone_are_shown(aws, cloudhsm, store, form):
 
 
 @forms
+def test_a_cut_network_is_shown(aws, store, form):
+    """The key store stays CONNECTED, as AWS has it, but its line is broken."""
+    aws.network.disconnect(store.cluster.cluster_id)
+
+    assert "KMS does not reach it" in form(aws)
+    assert "CONNECTED --X--" in str(aws)
+
+
+@forms
 def test_a_locked_user_is_shown_as_locked(aws, store, form):
     """Five wrong passwords lock a user, which one sees."""
     cli = aws.cloudhsm_cli(store.cluster.cluster_id)

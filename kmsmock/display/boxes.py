@@ -61,8 +61,10 @@ def key_chips(keys: Sequence[KeyView], more: int) -> Box:
         )
         y += CHIP
     if more:
-        text = f"and {more:,} more" if keys else counted(more, "key")
-        parts.append(text_at(KEYS_X + 24, y + 13, text, class_="kmsmock-faint"))
+        text = f"and {more:,} more" if keys else counted(more, "older key")
+        if not keys:
+            parts.append(_box(KEYS_X, y, KEYS_WIDTH, CHIP - 4, 10))
+        parts.append(text_at(KEYS_X + 24, y + 14.5, text, class_="kmsmock-faint"))
         y += CHIP
     return Markup("".join(parts)), max(y - 4, 0)
 
@@ -88,7 +90,7 @@ def key_store_box(store: KeyStoreView) -> Box:
 
 def foundation(stands_on: str) -> Box:
     """Name what a key store stands on that has no box: a proxy, or a cluster that is gone."""
-    told = text_at(CLUSTER_X + 14, 15, shortened(stands_on, 42), class_="kmsmock-id")
+    told = text_at(CLUSTER_X + 14, 15, shortened(stands_on, 39), class_="kmsmock-id")
     return element("g", element("title", stands_on), told), 22
 
 

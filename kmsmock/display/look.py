@@ -126,9 +126,10 @@ def _user(user: CryptoUser, cluster: Cluster) -> UserView:
 
 
 def _key_store(store: CustomKeyStore) -> KeyStoreView:
-    cluster_id, stands_on = None, ""
+    cluster_id, stands_on, cut = None, "", False
     if isinstance(store, CloudHsmKeyStore):
         cluster_id = store.cluster_id
+        cut = store.cluster is not None and not store.cluster.kms_reaches_it
         stands_on = cluster_id if cluster_id in store.clusters else f"{cluster_id} (gone)"
     elif isinstance(store, ExternalKeyStore):
         stands_on = shown(store.configuration.uri)
@@ -140,6 +141,7 @@ def _key_store(store: CustomKeyStore) -> KeyStoreView:
         error_code=store.error_code,
         stands_on=stands_on,
         cluster_id=cluster_id,
+        cut=cut,
         key_count=len(store.key_ids),
     )
 

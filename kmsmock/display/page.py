@@ -47,7 +47,7 @@ STYLE = """
 .kmsmock table th{font-weight:600;white-space:nowrap}
 .kmsmock table tr{background:none}
 .kmsmock table td{white-space:nowrap}
-.kmsmock td .kmsmock-free{white-space:normal;overflow-wrap:anywhere;max-width:300px}
+.kmsmock td .kmsmock-free{white-space:normal;overflow-wrap:break-word;max-width:300px}
 """
 SHORT_ID = 13
 """How much of a key's id is shown; the whole is its title."""
@@ -120,7 +120,7 @@ def _key_store_cells(store: KeyStoreView) -> Iterable[Markup]:
     yield _state(store.state, store.error_code or "")
     yield element("td", f"{store.key_count:,}")
     yield element("td", store.store_type)
-    yield element("td", store.stands_on, class_="kmsmock-id")
+    yield element("td", element("div", store.stands_on, class_="kmsmock-free"), class_="kmsmock-id")
 
 
 def _cluster_cells(cluster: ClusterView) -> Iterable[Markup]:
@@ -129,8 +129,9 @@ def _cluster_cells(cluster: ClusterView) -> Iterable[Markup]:
     yield element("td", cluster.kind)
     yield element("td", f"{cluster.key_count:,}")
     hsms = (
-        f"{zone.name}: " + (", ".join(f"{hsm.hsm_id} {hsm.state}" for hsm in zone.hsms) or "no HSM")
+        f"{zone.name}: {hsm.hsm_id} {hsm.state}" if hsm else f"{zone.name}: no HSM"
         for zone in cluster.zones
+        for hsm in zone.hsms or (None,)
     )
     yield element("td", *(element("div", line) for line in hsms))
     users = [user.told for user in cluster.users]

@@ -122,7 +122,8 @@ def _draw(row: _Row, top: float) -> tuple[Markup, float]:
         if store.key_count:
             _chips, keys_height = boxes[0]
             parts.append(_fan(len(row.keys) or 1, middle - keys_height / 2, middle))
-        parts.append(_line(STORE_X + STORE_WIDTH, CLUSTER_X, middle, mood_of(store.state)))
+        mood = BAD if store.cut else mood_of(store.state)
+        parts.append(_line(STORE_X + STORE_WIDTH, CLUSTER_X, middle, mood))
     for box, own_height in boxes:
         parts.append(element("g", box, transform=f"translate(0 {middle - own_height / 2:g})"))
     return element("g", *parts, transform=f"translate(0 {top:g})"), height

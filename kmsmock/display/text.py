@@ -57,7 +57,7 @@ def _labelled(label: str, lines: Iterator[str]) -> Iterator[str]:
 def _key_store(store: KeyStoreView) -> Iterator[str]:
     name = shortened(store.name, NAME)
     yield f"{name}  {store.store_id}, {store.store_type}, {counted(store.key_count, 'key')}"
-    before, behind = LINES[store.state]
+    before, behind = LINES["FAILED" if store.cut else store.state]
     error = f": {store.error_code}" if store.error_code else ""
     yield f"  {before} {store.state}{error} {behind} {store.stands_on}"
 

@@ -109,6 +109,7 @@ class KeyStoreView:
     Attributes:
         stands_on: the id of its cluster, with a remark if that is gone, or the URI of its proxy.
         cluster_id: None for an external key store.
+        cut: the network between KMS and the cluster is cut, whatever the state.
         key_count: how many KMS keys are in it.
     """
 
@@ -119,6 +120,7 @@ class KeyStoreView:
     error_code: str | None
     stands_on: str
     cluster_id: str | None
+    cut: bool
     key_count: int
 
 
