@@ -112,8 +112,9 @@ def _structure(shape: Shape | None, members: Members) -> dict[str, object]:
 
 
 def _shown(shape: Shape | None, value: Frozen) -> object:
-    kind = None if shape is None else shape.type_name
-    if kind == "structure":
+    # What is told beside requests and answers has no shape, and no lists.
+    kind = shape.type_name if shape is not None else "structure"
+    if kind == "structure" and isinstance(value, tuple):
         return _structure(shape, cast("Members", value))
     if kind == "map":
         of = cast("MapShape", shape).value
