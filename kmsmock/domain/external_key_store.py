@@ -65,6 +65,8 @@ class ExternalKeyStore(CustomKeyStore):
     def require_usable_external_key(self, external_key_id: str, proxy: Proxy) -> None:
         """Refuse an external key that cannot be a new KMS key's (8.4).
 
+        That the proxy is asked last is assumed.
+
         Raises:
             CustomKeyStoreInvalidStateException: the store is not connected, or its proxy fails.
             XksKeyAlreadyInUseException: it is another KMS key's in this store.
@@ -77,7 +79,7 @@ class ExternalKeyStore(CustomKeyStore):
             # The text is assumed.
             raise XksKeyAlreadyInUseException(
                 f"External key {external_key_id} is already associated with another KMS key in "
-                f"this external key store."
+                "this external key store."
             )
         try:
             key = proxy.describe_key(self.configuration, external_key_id)

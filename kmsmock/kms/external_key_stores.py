@@ -30,7 +30,7 @@ from kmsmock.kms.key_store_checks import (
     require_members,
     require_room_for_store,
 )
-from kmsmock.xks_proxy.client import ProxyClient
+from kmsmock.xks_proxy.client import ProxyClient, Source
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import (
@@ -64,13 +64,23 @@ SERVICE = "XksProxyVpcEndpointService"
 
 def proxy_for(call: Call) -> ProxyClient:
     """Give the way to proxies on behalf of a call."""
+    caller = call.caller
+    source = Source(caller.arn, caller.account_id)
+    if caller.credentials is not None:
+        context, via_service = caller.credentials.context, caller.credentials.via_service
+        source = replace(
+            source,
+            vpc=context.get("aws:sourcevpc", (None,))[0],
+            vpc_endpoint=context.get("aws:sourcevpce", (None,))[0],
+            via_service=None if via_service is None else via_service.partition(".")[0],
+        )
     return ProxyClient(
         call.world.proxies,
         call.region.name,
         call.now,
         call.request_id,
         call.operation,
-        call.caller.arn,
+        source,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast, get_args
 
 from kmsmock.crypto.ciphertext import OuterCiphertext
+from kmsmock.domain.arn import parse_arn
 from kmsmock.domain.external_proxy import (
     MOST_METADATA,
     Cause,
@@ -33,12 +34,29 @@ STATUS = ("ENABLED", "DISABLED")
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Whom a call to KMS comes from, and how, as far as proxies are told.
+
+    Attributes:
+        arn: of the principal; of a service its name.
+        vpc: the VPC that the call comes from, `vpc-...`.
+        vpc_endpoint: the VPC endpoint that it comes through, `vpce-...`.
+        via_service: the AWS service that calls for the principal, `ebs`.
+    """
+
+    arn: str
+    account_id: str
+    vpc: str | None = None
+    vpc_endpoint: str | None = None
+    via_service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProxyClient:
     """The way to proxies on behalf of one call to KMS.
 
     Attributes:
         operation: the operation of KMS.
-        principal_arn: who called it.
     """
 
     network: ProxyNetwork
@@ -46,7 +64,7 @@ class ProxyClient:
     now: datetime
     request_id: str
     operation: str
-    principal_arn: str
+    source: Source
 
     def check_health(self, configuration: ProxyConfiguration) -> None:
         """Ask whether the proxy and a key manager behind it are well.
@@ -157,13 +175,23 @@ class ProxyClient:
             raise ProxyFailure("malformed") from None
 
     def _caller(self, key_arn: str | None = None) -> Document:
-        """Give the requestMetadata of a request about a key."""
-        metadata: Document = {
-            "awsPrincipalArn": self.principal_arn,
+        """Give the requestMetadata of a request about a key.
+
+        The network is told for callers of the key's own account alone.
+        """
+        source = self.source
+        members: dict[str, str | None] = {
+            "awsPrincipalArn": source.arn,
             "kmsOperation": self.operation,
             "kmsRequestId": self.request_id,
+            "kmsKeyArn": key_arn,
+            "kmsViaService": source.via_service,
         }
-        return metadata if key_arn is None else metadata | {"kmsKeyArn": key_arn}
+        key = None if key_arn is None else parse_arn(key_arn)
+        if key is not None and key.account == source.account_id:
+            members["awsSourceVpc"] = source.vpc
+            members["awsSourceVpce"] = source.vpc_endpoint
+        return {name: value for name, value in members.items() if value is not None}
 
     def _ask(
         self,

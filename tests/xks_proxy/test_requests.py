@@ -185,3 +185,48 @@ def test_keys_of_kms_ask_no_proxy(kms, proxy, store_id):
     kms.encrypt(KeyId=key_id, Plaintext=b"text")
 
     assert proxy.requests == []
+
+
+def test_caller_is_told(aws, kms, proxy, key):
+    """The proxy is told the principal, the network it comes from, and the service it comes by."""
+    role = "arn:aws:iam::123456789012:role/reader"
+    client = aws.client(
+        "kms",
+        principal=role,
+        policies=[allow("kms:Encrypt")],
+        via_service="ebs.us-east-1.amazonaws.com",
+        context={"aws:SourceVpc": "vpc-1234abcd", "aws:SourceVpce": "vpce-1234abcd"},
+    )
+
+    client.encrypt(KeyId=key["KeyId"], Plaintext=b"text")
+
+    metadata = proxy.documents("encrypt")[0]["requestMetadata"]
+    assert metadata["awsPrincipalArn"].startswith("arn:aws:sts::123456789012:assumed-role/reader/")
+    assert metadata["awsSourceVpc"] == "vpc-1234abcd"
+    assert metadata["awsSourceVpce"] == "vpce-1234abcd"
+    assert metadata["kmsViaService"] == "ebs"
+
+
+def test_network_of_other_accounts_is_not_told(aws, kms, proxy, key):
+    """Where a caller of another account comes from is not the proxy's to know."""
+    user = "arn:aws:iam::210987654321:user/reader"
+    kms.create_grant(KeyId=key["KeyId"], GranteePrincipal=user, Operations=["Encrypt"])
+    client = aws.client(
+        "kms",
+        principal=user,
+        policies=[allow("kms:Encrypt")],
+        context={"aws:SourceVpc": "vpc-1234abcd", "aws:SourceVpce": "vpce-1234abcd"},
+    )
+
+    client.encrypt(KeyId=key["Arn"], Plaintext=b"text")
+
+    metadata = proxy.documents("encrypt")[0]["requestMetadata"]
+    assert metadata["awsPrincipalArn"] == user
+    assert not {"awsSourceVpc", "awsSourceVpce"} & metadata.keys()
+
+
+def allow(action):
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}],
+    }
