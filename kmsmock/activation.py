@@ -81,16 +81,10 @@ def listening(listener: Callable[[World], None]) -> Iterator[None]:
         _listeners.remove(listener)
 
 
-def _renew_lock() -> None:
-    global _lock  # noqa: PLW0603 - a forked child's own
-    _lock = threading.RLock()
-
-
 if hasattr(os, "register_at_fork"):  # Windows does not fork
+    # No mock is half entered when the process is copied; see World.before_fork.
     os.register_at_fork(
-        before=lambda: _lock.acquire() and None,
-        after_in_parent=lambda: _lock.release(),  # noqa: PLW0108 - the lock of that time
-        after_in_child=_renew_lock,
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
     )
 
 

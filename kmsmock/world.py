@@ -139,25 +139,40 @@ class World:
         self.lock.release()
 
     def after_fork_in_child(self) -> None:
-        """Go on as a copy: with a lock of its own, and other random bytes than the parent's."""
-        self.lock = threading.RLock()
+        """Go on as a copy, with other random bytes than the parent's.
+
+        The child's one thread is the copy of the one that took the lock, so it can release it.
+        """
+        self.lock.release()
         self.randomness.branch(self._forks)
 
 
 _worlds: weakref.WeakSet[World] = weakref.WeakSet()
 
 
-def _in_every_world(deed: Callable[[World], None]) -> Callable[[], None]:
-    def do() -> None:
-        for world in list(_worlds):
-            deed(world)
+_forking = threading.local()
+"""The worlds whose calls a forking thread holds up."""
 
-    return do
+
+def _before_fork() -> None:
+    _forking.worlds = list(_worlds)
+    for world in _forking.worlds:
+        world.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    for world in _forking.__dict__.pop("worlds"):
+        world.after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
+    for world in _forking.__dict__.pop("worlds"):
+        world.after_fork_in_child()
 
 
 if hasattr(os, "register_at_fork"):  # Windows does not fork
     os.register_at_fork(
-        before=_in_every_world(World.before_fork),
-        after_in_parent=_in_every_world(World.after_fork_in_parent),
-        after_in_child=_in_every_world(World.after_fork_in_child),
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
     )

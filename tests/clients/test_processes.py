@@ -94,7 +94,7 @@ def test_a_child_forked_in_the_middle_of_calls_does_not_hang(tmp_path):
         warnings.simplefilter("ignore", DeprecationWarning)  # threads and fork, on purpose
         with mock_kms_cloudhsm():
             client, stop = boto3.client("kms", "us-east-1"), threading.Event()
-            early = [boto3.client("kms", "us-east-1") for _ in range(20)]
+            early = [boto3.client("kms", "us-east-1") for _ in range(8)]
 
             def keep_busy():
                 while not stop.is_set():
@@ -102,14 +102,14 @@ def test_a_child_forked_in_the_middle_of_calls_does_not_hang(tmp_path):
 
             thread = threading.Thread(target=keep_busy)
             thread.start()
-            counts = [child(lambda: len(early[n].list_keys()["Keys"])) for n in range(20)]
+            counts = [child(lambda: len(early[n].list_keys()["Keys"])) for n in range(8)]
             stop.set()
             thread.join()
         print(json.dumps(counts))
         """,
     )
 
-    assert counts == [0] * 20
+    assert counts == [0] * 8
 
 
 @forking
