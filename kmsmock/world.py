@@ -76,7 +76,10 @@ class World:
 
     def account(self, account_id: str) -> Account:
         """Give an account, from now on if there is none yet."""
-        return self.accounts.setdefault(account_id, Account(account_id))
+        account = self.accounts.get(account_id)
+        if account is None:
+            account = self.accounts[account_id] = Account(account_id)
+        return account
 
     def region(self, account_id: str, name: str) -> Region:
         """Give what the account has in the Region, from now on if nothing yet."""

@@ -66,15 +66,13 @@ def authorize(call: Call, action: str, resource: Resource) -> Decision:
         AccessDeniedException: it may not.
     """
     caller = call.caller
-    is_key = isinstance(resource, Key)
-    if (
-        caller.administrator
-        and resource.account_id == caller.account_id
-        and not (is_key and cast("Key", resource).manager == "AWS")
-    ):
+    if isinstance(resource, Key):
+        own = caller.administrator and resource.account_id == caller.account_id
+        if own and resource.manager != "AWS":
+            return BY_ADMINISTRATOR
+        return _require_key(call, action, resource)
+    if caller.administrator and resource.account_id == caller.account_id:
         return BY_ADMINISTRATOR
-    if is_key:
-        return _require_key(call, action, cast("Key", resource))
     if isinstance(resource, Grant):
         return _require_retirable(call, action, resource)
     if isinstance(resource, CustomKeyStore):
