@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping
 
     import boto3
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kmsmock.controls.clock import Clock
     from kmsmock.controls.events import Events
     from kmsmock.display.view import WorldView
+    from kmsmock.fault_levers import FaultLevers
     from kmsmock.levers import HsmLevers, NetworkLevers
     from kmsmock.pins import ReadyKey
     from kmsmock.proxy_levers import ProxyLevers
@@ -83,6 +85,13 @@ class Handle:
         return self._world.clock
 
     @property
+    def faults(self) -> FaultLevers:
+        """What is to go wrong: errors of the services, lost connections, slow answers."""
+        from kmsmock.fault_levers import FaultLevers
+
+        return FaultLevers(self._world)
+
+    @property
     def events(self) -> Events:
         """Every call so far, and what AWS did without one, as CloudTrail would record it.
 
@@ -126,6 +135,20 @@ class Handle:
         Clients of callers that were declared are answered UnrecognizedClientException.
         """
         self._world.roll_back()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the world into a file for `mock_kms_cloudhsm(load=path)`: readable JSON.
+
+        With key material, clock, and what falls due; without events and planned faults.
+
+        Raises:
+            OSError: the file cannot be written.
+            ValueError: the world has something that a file cannot hold yet, a cluster for
+                example; the text names it, and no file is written.
+        """
+        from kmsmock.saved_worlds.file import save
+
+        save(self._world, path)
 
     def session(
         self, *, region: str | None = None, **caller: Unpack[CallerArguments]

@@ -10,6 +10,7 @@ import kmsmock.kms
 from kmsmock.authorization.caller import identify
 from kmsmock.authorization.decision import authorize, authorize_operation
 from kmsmock.call import UNREAD, Call
+from kmsmock.controls.faults import NO_FAULTS, CallFaults
 from kmsmock.crypto.exceptions import MissingExtra
 from kmsmock.errors import (
     NotImplementedByKmsmock,
@@ -26,6 +27,7 @@ from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
 from kmsmock.protocol.validation import ConstraintsViolated, read_request
 from kmsmock.protocol.wire import Wire, wire_of
+from kmsmock.struck import end_call, faults_of, names_of
 from kmsmock.trail.recording import record_call
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def answer(world: World, http_request: HttpRequest) -> HttpResponse:
         address = read_address(http_request)
         service = address.service
         document = _read_document(http_request, address, wire)
-        result = perform(world, address, document, request_id)
+        result = perform(world, address, document, request_id, from_client=True)
         return result_response(result, request_id, wire)
     except ServiceError as error:
         return error_response(error, service, request_id, wire)
@@ -64,15 +66,23 @@ def _read_document(http_request: HttpRequest, address: Address, wire: Wire) -> d
 
 
 def perform(
-    world: World, address: Address, document: dict[str, object], request_id: str
+    world: World,
+    address: Address,
+    document: dict[str, object],
+    request_id: str,
+    *,
+    from_client: bool = False,
 ) -> Mapping[str, Any] | None:
     """Do what a call asks for.
 
     Args:
         document: the request, its values as JSON has them.
+        from_client: whether planned faults may strike it; those of levers are spared.
 
     Raises:
-        ServiceError: AWS's refusal; the world is as it was.
+        ConnectionLost: a planned fault; the client gets no answer.
+        ServiceError: AWS's refusal; the world is as it was, unless a planned fault comes after
+            the work.
     """
     with world.lock:
         now = world.clock.now()
@@ -90,23 +100,29 @@ def perform(
             event_id=world.randomness.uuid(),
             request=UNREAD,
         )
+        faults = faults_of(call) if from_client else NO_FAULTS
         resources: list[Any] = []
         try:
-            result = _do(call, document, resources)
+            result = _do(call, document, resources, faults)
         except ServiceError as error:
             record_call(call, address.access_key, resources, None, error)
             raise
         record_call(call, address.access_key, resources, result, None)
+        end_call(call, faults, resources)
         return result
 
 
-def _do(call: Call, document: dict[str, object], resources: list[Any]) -> Mapping[str, Any] | None:
+def _do(
+    call: Call, document: dict[str, object], resources: list[Any], faults: CallFaults
+) -> Mapping[str, Any] | None:
     """Take a call through its steps; each resource that is found is put into `resources`."""
+    faults.arrives()
     operation, call.request = _read(call, document)
     authorize_operation(call, has_target=bool(operation.targets))
     for target in operation.targets:
         resource = target.find(call)
         resources.append(resource)
+        faults.finds(names_of(call, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
     result: Mapping[str, Any] | None = operation.handler(call, call.request, *resources)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kmsmock.controls.clock import Clock
+from kmsmock.controls.faults import Faults
 from kmsmock.controls.randomness import Randomness, Seed
 from kmsmock.controls.record import Record
 from kmsmock.controls.transitions import Change, Transitions
@@ -64,6 +65,7 @@ class World:
         self.credentials: dict[str, Credentials] = {}
         self.grant_delay = timedelta()
         self.record = Record()
+        self.faults = Faults()
         self.proxies = ProxyNetwork()
         self.lock = threading.RLock()
         self._partition_of = partition_of
@@ -142,11 +144,8 @@ class World:
         self.lock.release()
 
     def after_fork_in_child(self) -> None:
-        """Go on as a copy, with other random bytes than the parent's.
-
-        The child's one thread is the copy of the one that took the lock, so it can release it.
-        """
-        self.lock.release()
+        """Go on as a copy: with a lock of its own, and other random bytes than the parent's."""
+        self.lock = threading.RLock()
         self.randomness.branch(self._forks)
 
 

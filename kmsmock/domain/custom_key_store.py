@@ -28,6 +28,7 @@ class CustomKeyStore(ABC):
         error_code: why connecting failed; only in FAILED.
         attempts: counts connecting and disconnecting, so that what was begun earlier and is
             overtaken does not end later.
+        planned_error_code: how a test wants the connection that has begun to fail.
         key_ids: the KMS keys whose material is in the store.
     """
 
@@ -42,6 +43,7 @@ class CustomKeyStore(ABC):
     created: datetime
     state: ConnectionState = "DISCONNECTED"
     error_code: str | None = None
+    planned_error_code: str | None = None
     attempts: int = 0
     key_ids: set[str] = field(default_factory=set)
 
@@ -83,7 +85,7 @@ class CustomKeyStore(ABC):
         """Leave CONNECTED, CONNECTING or FAILED for DISCONNECTING."""
         self._leave()
         self.state = "DISCONNECTING"
-        self.error_code = None
+        self.error_code = self.planned_error_code = None
         self.attempts += 1
         return self.attempts
 
@@ -96,7 +98,8 @@ class CustomKeyStore(ABC):
         """End in CONNECTED, or in FAILED with the error code that `connect` gives."""
         if attempt != self.attempts or self.state != "CONNECTING":
             return
-        self.error_code = connect()
+        planned, self.planned_error_code = self.planned_error_code, None
+        self.error_code = planned or connect()
         self.state = "CONNECTED" if self.error_code is None else "FAILED"
 
     @abstractmethod

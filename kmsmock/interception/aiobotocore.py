@@ -18,8 +18,8 @@ from kmsmock.interception.botocore import (
     ACCESS_KEY,
     SECRET_KEY,
     SERVICE_IDS,
+    answer_or_fail,
     arrived,
-    http_request,
     users_handlers,
 )
 from kmsmock.interception.other_services import Gate
@@ -82,7 +82,7 @@ class AiobotocoreInterception:
         # As in botocore: a user's own answer comes in place of ours, not beside it.
         if all(answer is None for _handler, answer in answers):
             request = arguments["request"]
-            response = self._answer(http_request(request))
+            response = answer_or_fail(self._answer, request)
             aio_aws_response = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
             body = _Body(response.body)
             answers.append(

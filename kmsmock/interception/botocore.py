@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
+import botocore.exceptions
 import botocore.hooks
 import botocore.session
 import botocore.signers
@@ -25,6 +26,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
 
+from kmsmock.controls.faults import ConnectionLost
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
 from kmsmock.protocol.request import HttpRequest
@@ -124,8 +126,19 @@ def aws_response(
     answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
 ) -> AWSResponse:
     """Answer botocore's prepared request with botocore's response."""
-    response = answer(http_request(request))
+    response = answer_or_fail(answer, request)
     return AWSResponse(request.url, response.status, arrived(response), _Body(response.body))
+
+
+def answer_or_fail(
+    answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
+) -> HttpResponse:
+    """Give our response, or raise botocore's error for a connection that a test wants to fail."""
+    try:
+        return answer(http_request(request))
+    except ConnectionLost as lost:
+        kind = getattr(botocore.exceptions, lost.name)
+        raise kind(endpoint_url=request.url, error="planned by the test") from None
 
 
 def http_request(request: AWSPreparedRequest) -> HttpRequest:

@@ -23,8 +23,16 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import HeadersDict
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 from urllib3.response import HTTPResponse
 
+from kmsmock.controls.faults import ConnectionLost
 from kmsmock.interception.hosts import is_of_the_two_services, labels_of
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
@@ -82,7 +90,10 @@ class RawHttpInterception:
                 if not isinstance(headers, HeadersDict):
                     self._judge(address, sent)
                 return original(pool, method, url, body, headers, *positional, **named)
-            response = self._answer(HttpRequest(method, address, sent, _read(body)))
+            try:
+                response = self._answer(HttpRequest(method, address, sent, _read(body)))
+            except ConnectionLost as lost:
+                raise _failure(lost, pool, url) from None
             return _urllib3_response(response, method, named)
 
         return urlopen
@@ -113,6 +124,17 @@ def _finding_match(original: Callable[..., Any]) -> Callable[..., Any]:
         return sys.modules["responses"].PassthroughResponse(request.method, every_url), []
 
     return _find_match
+
+
+def _failure(lost: ConnectionLost, pool: HTTPConnectionPool, url: str) -> HTTPError:
+    """Give urllib3's error for a connection that a test wants to fail."""
+    text = "planned by the test"
+    if lost.name == "ReadTimeoutError":
+        return ReadTimeoutError(pool, url, text)
+    if lost.name == "ConnectionClosedError":
+        return ProtocolError(text)
+    timed_out = lost.name == "ConnectTimeoutError"
+    return MaxRetryError(pool, url, ConnectTimeoutError(text) if timed_out else None)
 
 
 def _read(body: Any) -> bytes:

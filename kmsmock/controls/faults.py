@@ -1,0 +1,179 @@
+"""Planned faults: which call they strike, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from kmsmock.errors import ServiceError
+
+When = Literal["before", "after"]
+"""Before the work, which is then not done; or after it, so that only the answer is lost."""
+
+
+class ConnectionLost(Exception):
+    """The client gets no answer.
+
+    Attributes:
+        name: botocore's name for it, `ReadTimeoutError`.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a fault strikes, and with what.
+
+    Attributes:
+        error: what is raised; None where the call only takes longer, or a connection fails.
+        connection_error_code: how the connection that the call begins is to fail.
+        latency: how much later the world's clock is when the answer comes.
+        times: how often it strikes at most; None for ever.
+        after: how many calls it lets through first.
+        every: which of the calls after these it strikes: each, each second, ...
+        probability: of striking a call that it could strike.
+    """
+
+    service: str
+    operation: str
+    error: Callable[[], Exception] | None
+    connection_error_code: str | None
+    latency: timedelta
+    key: str | None
+    caller: str | None
+    times: int | None
+    after: int
+    every: int
+    probability: float
+    when: When
+
+    @property
+    def comes_before(self) -> bool:
+        """Whether it strikes before the work; a connection has to begin before it fails."""
+        return self.when == "before" and self.connection_error_code is None
+
+
+@dataclass(slots=True, eq=False)
+class Planned:
+    """A fault and how often it has struck.
+
+    Attributes:
+        seen: the calls that it could strike.
+        fired: the calls that it struck.
+    """
+
+    plan: Plan
+    seen: int = 0
+    fired: int = 0
+
+    def strikes(self, chance: Callable[[], float]) -> bool:
+        """Count one more call that it could strike, and tell whether it does."""
+        plan = self.plan
+        self.seen += 1
+        place = self.seen - plan.after
+        if place <= 0 or place % plan.every:
+            return False
+        if plan.times is not None and self.fired >= plan.times:
+            return False
+        if plan.probability < 1 and chance() >= plan.probability:
+            return False
+        self.fired += 1
+        return True
+
+
+@dataclass(slots=True, eq=False)
+class Faults:
+    """The faults that are planned in a world, in the order in which they were."""
+
+    planned: list[Planned] = field(default_factory=list)
+
+    def of_call(
+        self,
+        service: str,
+        operation: str,
+        callers: Iterable[str],
+        chance: Callable[[], float],
+        wait: Callable[[timedelta], None],
+    ) -> CallFaults:
+        """Give the faults that may strike a call.
+
+        Args:
+            callers: the ARNs of who calls.
+            chance: gives a number from 0 to 1.
+            wait: lets the world's time pass.
+        """
+        names = set(callers)
+        return CallFaults(
+            [
+                fault
+                for fault in self.planned
+                if fault.plan.service == service
+                and fault.plan.operation in ("*", operation)
+                and fault.plan.caller in (None, *names)
+            ],
+            chance,
+            wait,
+        )
+
+
+class CallFaults:
+    """The faults that may still strike one call."""
+
+    def __init__(
+        self,
+        candidates: list[Planned],
+        chance: Callable[[], float],
+        wait: Callable[[timedelta], None],
+    ) -> None:
+        self._candidates = candidates
+        self._chance = chance
+        self._wait = wait
+
+    def arrives(self) -> None:
+        """Strike a call whose request is not read yet."""
+        self._strike(lambda plan: plan.comes_before and plan.key is None)
+
+    def finds(self, names: Iterable[str]) -> None:
+        """Strike a call that has found a key, or another resource, of these names."""
+        if self._candidates:
+            known = set(names)
+            self._strike(lambda plan: plan.comes_before and plan.key in known)
+
+    def is_done(self, names: Iterable[str]) -> str | None:
+        """Strike a call whose work is done, on resources of these names.
+
+        Returns:
+            How the connection that it began is to fail, if it is.
+        """
+        if not self._candidates:
+            return None
+        known = {None, *names}
+        return self._strike(lambda plan: not plan.comes_before and plan.key in known)
+
+    def _strike(self, suits: Callable[[Plan], bool]) -> str | None:
+        for fault in [fault for fault in self._candidates if suits(fault.plan)]:
+            # Each call counts once.
+            self._candidates.remove(fault)
+            if not fault.strikes(self._chance):
+                continue
+            self._wait(fault.plan.latency)
+            if fault.plan.connection_error_code is not None:
+                return fault.plan.connection_error_code
+            if fault.plan.error is not None:
+                raise fault.plan.error()
+        return None
+
+
+NO_FAULTS = CallFaults([], float, lambda _latency: None)
+"""Those of what the levers themselves call."""
+
+
+def planned_error(code: str, status: int, message: str | None) -> ServiceError:
+    """Make an error of a service by its code."""
+    kind: type[ServiceError] = type(code, (ServiceError,), {"status": status})
+    return kind(message)

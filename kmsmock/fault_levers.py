@@ -1,0 +1,245 @@
+"""`aws.faults`: plans faults, after a look whether what is asked for exists."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import TYPE_CHECKING, get_args
+
+from botocore.model import StringShape
+
+from kmsmock.controls.faults import ConnectionLost, Plan, Planned, When, planned_error
+from kmsmock.protocol.model import SERVICES, service_model
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from kmsmock.world import World
+
+CONNECTION_ERRORS = (
+    "ConnectTimeoutError",
+    "ConnectionClosedError",
+    "EndpointConnectionError",
+    "ReadTimeoutError",
+)
+"""botocore's own; it tries again after each of them."""
+
+COMMON_ERRORS = {
+    "AccessDeniedException": 400,
+    "ExpiredTokenException": 400,
+    "InternalFailure": 500,
+    "NotAuthorized": 400,
+    "RequestExpired": 400,
+    "ServiceUnavailable": 503,
+    "ThrottlingException": 400,
+    "UnrecognizedClientException": 400,
+    "ValidationException": 400,
+}
+"""Errors of every service, which no model has: "Common Errors" of the API references."""
+
+TOO_FAST = {
+    # "Throttling AWS KMS requests" in the KMS developer guide.
+    "kms": (
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
+    ),
+    # The text of most services; that it is CloudHSM's is assumed.
+    "cloudhsmv2": "Rate exceeded",
+}
+"""What a service says with ThrottlingException."""
+
+
+class FaultLevers:
+    """Plans faults in a world; `aws.faults`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def add(  # noqa: PLR0913 - what a fault consists of
+        self,
+        service: str,
+        operation: str = "*",
+        *,
+        error: str | None = None,
+        message: str | None = None,
+        latency: float = 0,
+        key: str | None = None,
+        caller: str | None = None,
+        times: int | None = None,
+        after: int = 0,
+        every: int = 1,
+        probability: float = 1,
+        when: When = "before",
+    ) -> Fault:
+        """Plan a fault; it strikes calls of boto3 and other clients, never the levers' own.
+
+        Args:
+            service: `kms` or `cloudhsmv2`.
+            operation: its name, or `*` for all.
+            error: the code of an error of the service (`KMSInternalException`) or of every service
+                (`ThrottlingException`); botocore's name for a connection that fails
+                (`ReadTimeoutError`); or, of ConnectCustomKeyStore, the ConnectionErrorCode with
+                which the key store ends in FAILED.
+            message: the error's text, by default AWS's where it is known.
+            latency: seconds on the world's clock that the call takes.
+            key: strike only calls about this key: id, ARN or alias; or a key store's id or name.
+            caller: strike only calls of this principal, or of this session of a role.
+            times: how often it strikes; by default until `remove()`.
+            after: how many calls are let through first.
+            every: 2 strikes each second call of those that follow, and so on.
+            probability: of striking; the chances follow the world's seed.
+            when: "before" the work is done; or "after" it, so that only its answer is lost.
+
+        Returns:
+            The fault; as a context manager it ends with its block.
+
+        Raises:
+            ValueError: there is no such service, operation or error, or a number makes no sense.
+        """
+        _require_known("service", service, SERVICES)
+        model = service_model(service)
+        _require_known("operation", operation, ("*", *model.operation_names))
+        _require_known("when", when, get_args(When))
+        if error is None and not latency:
+            raise ValueError("a fault needs an error or a latency")
+        if not (0 <= probability <= 1 and every >= 1 and after >= 0 and latency >= 0):
+            raise ValueError("a fault takes every >= 1, after >= 0, latency >= 0, probability 0-1")
+        if times is not None and times < 1:
+            raise ValueError("a fault that is to strike takes times >= 1")
+        code = None
+        if error in _connection_error_codes() and service == "kms":
+            if operation != "ConnectCustomKeyStore" or when != "before" or message is not None:
+                raise ValueError(f'{error} is for add("kms", "ConnectCustomKeyStore", error=...)')
+            code, error = error, None
+        plan = Plan(
+            service=service,
+            operation=operation,
+            error=None if error is None else _error(service, error, message),
+            connection_error_code=code,
+            latency=timedelta(seconds=latency),
+            key=key,
+            caller=caller,
+            times=times,
+            after=after,
+            every=every,
+            probability=probability,
+            when=when,
+        )
+        planned = Planned(plan)
+        with self._world.lock:
+            self._world.faults.planned.append(planned)
+        return Fault(self._world, planned)
+
+    def require_fired(self) -> None:
+        """Fail the test if a fault that is planned has struck nothing so far.
+
+        Raises:
+            AssertionError: one has not; the text tells which.
+        """
+        idle = [fault for fault in self._world.faults.planned if not fault.fired]
+        if idle:
+            raise AssertionError("; ".join(map(_idle, idle)))
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._world.lock:
+            self._world.faults.planned.clear()
+
+
+class Fault(AbstractContextManager["Fault"]):
+    """A planned fault, to look at and to end."""
+
+    def __init__(self, world: World, planned: Planned) -> None:
+        self._world = world
+        self._planned = planned
+        self._must_fire = False
+
+    @property
+    def fired(self) -> int:
+        """How many calls it has struck."""
+        return self._planned.fired
+
+    def remove(self) -> None:
+        """Let it strike no more."""
+        with self._world.lock:
+            if self._planned in self._world.faults.planned:
+                self._world.faults.planned.remove(self._planned)
+
+    def require_fired(self) -> Fault:
+        """Fail the test if it strikes nothing: now, or at the end of its `with` block.
+
+        `with aws.faults.add(...) as fault:` and then `fault.require_fired()` inside the block asks
+        at that point; `with aws.faults.add(...).at_least_once():` at the end.
+
+        Raises:
+            AssertionError: it has struck nothing so far.
+        """
+        if not self.fired:
+            raise AssertionError(_idle(self._planned))
+        return self
+
+    def at_least_once(self) -> Fault:
+        """Fail the test if the fault has struck nothing at the end of its `with` block."""
+        self._must_fire = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.remove()
+        if self._must_fire and kind is None:
+            self.require_fired()
+
+
+def _idle(planned: Planned) -> str:
+    plan = planned.plan
+    return (
+        f"the fault for {plan.service} {plan.operation} never fired: it could strike "
+        f"{planned.seen} call{'' if planned.seen == 1 else 's'}"
+    )
+
+
+def _error(service: str, name: str, message: str | None) -> Callable[[], Exception]:
+    if name in CONNECTION_ERRORS:
+        return functools.partial(ConnectionLost, name)
+    statuses = {**COMMON_ERRORS, **_modelled_errors(service)}
+    extra = _connection_error_codes() if service == "kms" else ()
+    _require_known("error", name, (*statuses, *CONNECTION_ERRORS, *extra))
+    if message is None:
+        message = TOO_FAST[service] if name == "ThrottlingException" else "Planned by the test."
+    return functools.partial(planned_error, name, statuses[name], message)
+
+
+@functools.cache
+def _modelled_errors(service: str) -> dict[str, int]:
+    """Give the errors of a service's model, and the HTTP status of each."""
+    from kmsmock.errors import ServiceError
+
+    # botocore's models have few statuses; kmsmock's own errors have them all.
+    statuses = {kind.__name__: kind.status for kind in ServiceError.__subclasses__()}
+    return {
+        shape.name: statuses.get(shape.name, 400) for shape in service_model(service).error_shapes
+    }
+
+
+@functools.cache
+def _connection_error_codes() -> tuple[str, ...]:
+    shape = service_model("kms").shape_for("ConnectionErrorCodeType")
+    assert isinstance(shape, StringShape)
+    return tuple(shape.enum)
+
+
+def _require_known(what: str, name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names)
+    lower = {it.lower(): it for it in names}
+    near = near or [lower[it] for it in difflib.get_close_matches(name.lower(), lower)]
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise ValueError(f"there is no {what} {name!r}{hint}")

@@ -1,0 +1,55 @@
+"""How planned faults meet a call: by its caller, and by what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from kmsmock.controls.faults import NO_FAULTS, CallFaults
+from kmsmock.domain.custom_key_store import CustomKeyStore
+from kmsmock.domain.key import Key
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from kmsmock.call import Call
+
+
+def faults_of(call: Call) -> CallFaults:
+    """Give the faults that may strike a call."""
+    world = call.world
+    if not world.faults.planned:
+        return NO_FAULTS
+
+    def chance() -> float:
+        return int.from_bytes(world.randomness.bytes(4), "big") / 2**32
+
+    def wait(latency: timedelta) -> None:
+        world.clock.advance(seconds=latency.total_seconds())
+
+    credentials = call.caller.credentials
+    callers = [call.caller.arn]
+    if credentials is not None:
+        callers.append(credentials.principal.arn)
+    return world.faults.of_call(call.service, call.operation, callers, chance, wait)
+
+
+def end_call(call: Call, faults: CallFaults, resources: Iterable[Any]) -> None:
+    """Strike a call whose work is done."""
+    resources = list(resources)
+    code = faults.is_done(name for resource in resources for name in names_of(call, resource))
+    if code is None:
+        return
+    for store in resources:
+        if isinstance(store, CustomKeyStore) and store.state == "CONNECTING":
+            store.planned_error_code = code
+
+
+def names_of(call: Call, resource: object) -> Iterator[str]:
+    """Give the names under which a test may know what a call is about."""
+    if isinstance(resource, Key):
+        yield from (resource.key_id, resource.arn, *resource.aliases)
+        region = call.world.region(resource.account_id, resource.region)
+        yield from (region.kms_arn(alias) for alias in resource.aliases)
+    elif isinstance(resource, CustomKeyStore):
+        yield from (resource.store_id, resource.name)
