@@ -21,6 +21,10 @@ from moto import mock_aws
 from kmsmock import mock_kms_cloudhsm
 from kmsmock.interception.botocore import ACCESS_KEY
 
+WORKS_WITH = {
+    "boto3's event handlers": "a test's own are called, and may answer or fail",
+}
+
 # Made when this module is imported: no mock is active, and there are no credentials yet.
 EARLY_SESSION = boto3.Session(region_name="eu-west-1")
 EARLY_KMS = EARLY_SESSION.client("kms")

@@ -6,6 +6,10 @@ import pytest
 
 from kmsmock import mock_kms_cloudhsm
 
+WORKS_WITH = {
+    "aioboto3 15.5": "its sessions and clients",
+}
+
 aioboto3 = pytest.importorskip("aioboto3", reason="aioboto3 is tested in an environment of its own")
 
 

@@ -22,6 +22,10 @@ import aiobotocore.hooks
 import aiobotocore.session
 import aiobotocore.signers
 
+WORKS_WITH = {
+    "aiobotocore 3.10, 3.9": "clients made before or inside; one state with boto3",
+}
+
 
 def client_of(session=None, service="kms", **settings):
     """A client, to be entered."""

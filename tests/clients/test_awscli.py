@@ -16,6 +16,10 @@ from moto import mock_aws
 
 from kmsmock import mock_kms_cloudhsm
 
+WORKS_WITH = {
+    "AWS CLI 1": "run in process, with its own botocore or the installed one",
+}
+
 DATA_PATH = os.environ["AWS_DATA_PATH"]
 """Set when awscli is imported, which finds its own data by it."""
 

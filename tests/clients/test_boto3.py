@@ -9,6 +9,10 @@ from expect import refused
 
 from kmsmock import mock_kms_cloudhsm
 
+WORKS_WITH = {
+    "boto3, botocore": "clients of any session, profile, credential source, retries; `Stubber`",
+}
+
 
 def test_botocore_alone_is_answered(kms, key_id):
     """`session.create_client` of botocore shares the state of boto3."""

@@ -16,6 +16,10 @@ from http_requests import post, signed
 from kmsmock import mock_kms_cloudhsm
 from kmsmock.protocol import cbor
 
+WORKS_WITH = {
+    "Smithy RPC v2 CBOR": "`cloudhsmv2`, for callers and SDKs that choose it (`kmsmock[cbor]`)",
+}
+
 URL = "https://cloudhsmv2.us-east-1.amazonaws.com/service/BaldrApiService/operation/"
 
 

@@ -8,6 +8,10 @@ from moto import mock_aws
 
 from kmsmock import mock_kms_cloudhsm
 
+WORKS_WITH = {
+    "moto": "in the same test, entered before or after; S3, DynamoDB and the rest are moto's",
+}
+
 
 def nested(order):
     """The two mocks, the outer one first."""

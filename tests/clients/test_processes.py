@@ -12,6 +12,11 @@ import textwrap
 
 import pytest
 
+WORKS_WITH = {
+    "forked processes": "a child goes on with a copy of the world",
+    "spawned processes": "none is mocked until it enters a mock; a fork server's neither",
+}
+
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 PRELUDE = """

@@ -22,6 +22,11 @@ from moto import mock_aws
 from kmsmock import mock_kms_cloudhsm
 from kmsmock.interception.other_services import OtherServiceRefused
 
+WORKS_WITH = {
+    "requests, urllib3": "signed requests and presigned URLs, to any host of the two services",
+    "responses": "a test's own registrations still answer, KMS is answered beside them",
+}
+
 HOSTS = {
     "standard": ("kms.us-east-1.amazonaws.com", "us-east-1"),
     "FIPS": ("kms-fips.us-east-1.amazonaws.com", "us-east-1"),

@@ -7,6 +7,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+WORKS_WITH = {
+    "threads": "many clients at once on one world",
+}
+
 CLIENTS = 16
 ROUNDS = 8
 
