@@ -38,6 +38,7 @@ class Settings(NamedTuple):
     transitions: Transitions | None
     passing: PassingServices
     seed: Seed | None = None
+    load: str | os.PathLike[str] | None = None
 
 
 class Scope:
@@ -110,7 +111,7 @@ def enter(settings: Settings, stop: Callable[[], None] | None, session: Session 
     with _lock:
         if _active is None:
             account_id = settings.account_id or DEFAULT_ACCOUNT_ID
-            _active = _switch_on(account_id, settings.transitions, settings.seed)
+            _active = _switch_on(account_id, settings)
             outer_region = _active.environment.region_before or DEFAULT_REGION
         else:
             running = _running_in(_active, session)
@@ -134,6 +135,8 @@ def _require_same_world(world: World, settings: Settings, *, again: bool) -> Non
         wrong = f'transitions="{settings.transitions.policy}"'
     elif settings.seed not in (None, world.randomness.seed):
         wrong = f"seed={settings.seed!r}"
+    elif settings.load is not None:
+        wrong = f"load={settings.load!r}"
     else:
         return
     if again:
@@ -179,14 +182,18 @@ def is_on(scope: Scope) -> bool:
     return _active is not None and scope in _active.scopes
 
 
-def _switch_on(account_id: str, transitions: Transitions | None, seed: Seed | None) -> _Active:
+def _switch_on(account_id: str, settings: Settings) -> _Active:
     from kmsmock.interception.environment import Environment
     from kmsmock.interception.every_client import Interception
     from kmsmock.pipeline import answer
     from kmsmock.protocol.model import partition_of
     from kmsmock.world import World
 
-    world = World(account_id, partition_of, transitions, seed)
+    world = World(account_id, partition_of, settings.transitions, settings.seed)
+    if settings.load is not None:
+        from kmsmock.saved_worlds.file import load
+
+        load(world, settings.load, with_randomness=settings.seed is None)
     for listener in _listeners:
         listener(world)
     active = _Active(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from kmsmock import activation
 
 if TYPE_CHECKING:
+    import os
     from types import TracebackType
 
     from kmsmock.controls.randomness import Seed
@@ -31,6 +32,7 @@ def mock_kms_cloudhsm(
     transitions: Policy | None = None,
     other_services: OtherServices = "refuse",
     seed: Seed | None = None,
+    load: str | os.PathLike[str] | None = None,
 ) -> Mock: ...
 def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
     target: Callable[..., Any] | None = None,
@@ -41,6 +43,7 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
     transitions: Policy | None = None,
     other_services: OtherServices = "refuse",
     seed: Seed | None = None,
+    load: str | os.PathLike[str] | None = None,
 ) -> Any:
     """Answer the `kms` and `cloudhsmv2` calls of this process here, and send none of them.
 
@@ -61,13 +64,17 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
             inside a mock can let more through, not less.
         seed: a number, text or bytes; with the same one the same calls give the same ids, key
             material, data keys, ciphertexts and certificates in every run.
+        load: a file that `aws.save` has written, or a test's author by hand: the world begins as
+            it says. A seed given beside it goes before what the file says of randomness.
 
     Raises:
+        OSError: the file cannot be read; when the mock is entered.
         TypeError: the seed is something else.
         ValueError: an argument is malformed, or an inner mock names another account, other
-            transitions or another seed.
+            transitions or another seed, or a file to load; when the mock is entered, the file is
+            damaged or of a newer format.
     """
-    mock = Mock(region, account_id, transitions, other_services, seed)
+    mock = Mock(region, account_id, transitions, other_services, seed, load)
     return mock if target is None else mock(target)
 
 
@@ -89,13 +96,14 @@ def current() -> Handle:
 class Mock:
     """One use of the mock; `mock_kms_cloudhsm` makes it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the settings, once
         self,
         region: str | None,
         account_id: str | None,
         transitions: Policy | None,
         other_services: OtherServices,
         seed: Seed | None,
+        load: str | os.PathLike[str] | None,
     ) -> None:
         from kmsmock.controls.randomness import require_seed
         from kmsmock.controls.transitions import Transitions
@@ -109,6 +117,7 @@ class Mock:
             None if transitions is None else Transitions(transitions),
             PassingServices(other_services),
             None if seed is None else require_seed(seed),
+            load,
         )
         self._scopes: list[activation.Scope] = []
 

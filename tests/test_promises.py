@@ -36,6 +36,7 @@ ROOMS = [
         "levers",
         "proxy_levers",
         "ready",
+        "saved_worlds",
         "pytest_plugin",
     },
     {"interception"},

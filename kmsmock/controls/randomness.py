@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import secrets
 import threading
 import uuid
 from collections import defaultdict
+from typing import Any
 
 Seed = int | str | bytes
 """What a repeatable run is named by."""
@@ -21,14 +23,14 @@ class _Count:
     """A count that threads share, and that a snapshot can put back."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self.count = 0
         self._lock = threading.Lock()
 
     def one_more(self) -> int:
         """Give what was counted so far, and count one more."""
         with self._lock:
-            self._count += 1
-            return self._count - 1
+            self.count += 1
+            return self.count - 1
 
 
 class Randomness:
@@ -54,6 +56,25 @@ class Randomness:
             return secrets.token_bytes(count)
         place = self._requests.one_more().to_bytes(8, "big")
         return hashlib.shake_256(self._start + place).digest(count)
+
+    def state(self) -> dict[str, Any]:
+        """Give, as JSON has it, what the bytes and keys that come next depend on."""
+        seed = self.seed
+        return {
+            "seed": {"hex": seed.hex()} if type(seed) is builtins.bytes else seed,
+            "start": None if self._start is None else self._start.hex(),
+            "requests": self._requests.count,
+            "rsa_keys": {str(bits): it.count for bits, it in sorted(self._rsa_keys.items())},
+        }
+
+    def go_on_from(self, state: dict[str, Any]) -> None:
+        """Go on as the source whose state it is."""
+        seed = state["seed"]
+        self.seed = builtins.bytes.fromhex(seed["hex"]) if isinstance(seed, dict) else seed
+        self._start = None if state["start"] is None else builtins.bytes.fromhex(state["start"])
+        self._requests.count = state["requests"]
+        for bits, count in state["rsa_keys"].items():
+            self._rsa_keys[int(bits)].count = count
 
     def branch(self, number: int) -> None:
         """Go on with other bytes than the source that this one was copied from.

@@ -74,8 +74,15 @@ def _rotate(world: World, region: Region, key: Key, now: datetime) -> None:
 def begin_on_demand_rotation(world: World, region: Region, key: Key, now: datetime) -> None:
     """Rotate the key's material as soon as this world's background work has done it."""
     key.rotation.start_on_demand(now)
-    finish = functools.partial(_finish_on_demand_rotation, world, region, key.key_id)
-    world.begin("on-demand key rotation", now, finish)
+    watch_on_demand_rotation(world, region, key)
+
+
+def watch_on_demand_rotation(world: World, region: Region, key: Key) -> None:
+    """Have the on-demand rotation ended that runs, if one does."""
+    started = key.rotation.on_demand_started
+    if started is not None:
+        finish = functools.partial(_finish_on_demand_rotation, world, region, key.key_id)
+        world.begin("on-demand key rotation", started, finish)
 
 
 def _finish_on_demand_rotation(world: World, region: Region, key_id: str, at: datetime) -> None:

@@ -69,7 +69,7 @@ def create_grant(
             created=call.now,
             terms=terms,
         )
-        _keep(call.world, key, grant)
+        keep_grant(call.world, key, grant)
     reply: CreateGrantResponseTypeDef = call.new_reply()
     reply["GrantToken"] = write_token(grant, call.world.randomness.bytes)
     reply["GrantId"] = grant.grant_id
@@ -173,10 +173,11 @@ def forget_grants(world: World, key: Key) -> None:
         _forget(world, key, grant)
 
 
-def _keep(world: World, key: Key, grant: Grant) -> None:
+def keep_grant(world: World, key: Key, grant: Grant) -> None:
+    """Put a grant on its key, and where its retiring principal finds it."""
     key.grants.add(grant)
     principal = grant.terms.retiring
-    if principal is not None:
+    if principal is not None and parse_arn(principal) is not None:  # it was not deleted
         retirable = _region_of(world, principal, key).retirable
         retirable.setdefault(principal, Index())[grant.grant_id] = grant
 

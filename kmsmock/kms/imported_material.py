@@ -105,11 +105,7 @@ def import_key_material(
     material.description = request.get("KeyMaterialDescription", material.description)
     if key.materials.complete and not was_complete:
         key.enabled = True
-    if expires is not None:
-        expire = functools.partial(
-            _delete_when_expired, call.world, call.region, key.key_id, material.material_id
-        )
-        call.world.do_after(call.now, expires - call.now, expire)
+    watch_expiry(call.world, call.region, key, material, call.now)
     reply: ImportKeyMaterialResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
     if key.is_symmetric:  # For others assumed, as they have no CurrentKeyMaterialId.
@@ -204,6 +200,17 @@ def _require_material_that_fits(
             f"New key material (id: {material_id}) cannot be imported into KMS key {key.arn}, "
             f"because another key material (id: {key.materials.pending_id}) is pending rotation."
         )
+
+
+def watch_expiry(
+    world: World, region: Region, key: Key, material: KeyMaterial, now: datetime
+) -> None:
+    """Have imported material looked at when it expires, if it does."""
+    if material.expires is not None:
+        expire = functools.partial(
+            _delete_when_expired, world, region, key.key_id, material.material_id
+        )
+        world.do_after(now, material.expires - now, expire)
 
 
 def _delete_when_expired(

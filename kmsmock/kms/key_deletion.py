@@ -62,9 +62,16 @@ def _begin_waiting_period(
 ) -> datetime | None:
     """Have the key deleted at the end of its window; give that time unless replicas hold it up."""
     date = key.schedule_deletion(now, window)
-    if date is not None:
-        world.do_after(now, window, functools.partial(_delete_when_due, world, region, key.key_id))
+    watch_deletion(world, region, key, now)
     return date
+
+
+def watch_deletion(world: World, region: Region, key: Key, now: datetime) -> None:
+    """Have the key looked at on its deletion date, if it has one."""
+    date = key.deletion_date
+    if date is not None:
+        due = functools.partial(_delete_when_due, world, region, key.key_id)
+        world.do_after(now, date - now, due)
 
 
 def _delete_when_due(world: World, region: Region, key_id: str, at: datetime) -> None:
