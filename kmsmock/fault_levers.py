@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 from botocore.model import StringShape
 
-from kmsmock.controls.faults import ConnectionLost, Plan, Planned, When, planned_error
+from kmsmock.controls.faults import TOO_FAST, ConnectionLost, Plan, Planned, When, planned_error
 from kmsmock.protocol.model import SERVICES, service_model
 
 if TYPE_CHECKING:
@@ -39,16 +39,6 @@ COMMON_ERRORS = {
     "ValidationException": 400,
 }
 """Errors of every service, which no model has: "Common Errors" of the API references."""
-
-TOO_FAST = {
-    # "Throttling AWS KMS requests" in the KMS developer guide.
-    "kms": (
-        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
-    ),
-    # The text of most services; that it is CloudHSM's is assumed.
-    "cloudhsmv2": "Rate exceeded",
-}
-"""What a service says with ThrottlingException."""
 
 
 class FaultLevers:
@@ -98,10 +88,10 @@ class FaultLevers:
         Raises:
             ValueError: there is no such service, operation or error, or a number makes no sense.
         """
-        _require_known("service", service, SERVICES)
+        require_known("service", service, SERVICES)
         model = service_model(service)
-        _require_known("operation", operation, ("*", *model.operation_names))
-        _require_known("when", when, get_args(When))
+        require_known("operation", operation, ("*", *model.operation_names))
+        require_known("when", when, get_args(When))
         if error is None and not latency:
             raise ValueError("a fault needs an error or a latency")
         if not (0 <= probability <= 1 and every >= 1 and after >= 0 and latency >= 0):
@@ -209,7 +199,7 @@ def _error(service: str, name: str, message: str | None) -> Callable[[], Excepti
         return functools.partial(ConnectionLost, name)
     statuses = {**COMMON_ERRORS, **_modelled_errors(service)}
     extra = _connection_error_codes() if service == "kms" else ()
-    _require_known("error", name, (*statuses, *CONNECTION_ERRORS, *extra))
+    require_known("error", name, (*statuses, *CONNECTION_ERRORS, *extra))
     if message is None:
         message = TOO_FAST[service] if name == "ThrottlingException" else "Planned by the test."
     return functools.partial(planned_error, name, statuses[name], message)
@@ -234,7 +224,12 @@ def _connection_error_codes() -> tuple[str, ...]:
     return tuple(shape.enum)
 
 
-def _require_known(what: str, name: str, known: Iterable[str]) -> None:
+def require_known(what: str, name: str, known: Iterable[str]) -> None:
+    """Refuse a name that is none of the known ones, and tell which are near.
+
+    Raises:
+        ValueError: it is not known.
+    """
     names = list(known)
     if name in names:
         return

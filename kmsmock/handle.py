@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kmsmock.levers import HsmLevers, NetworkLevers
     from kmsmock.pins import ReadyKey
     from kmsmock.proxy_levers import ProxyLevers
+    from kmsmock.quota_levers import QuotaLevers
     from kmsmock.ready import Builder, ReadyCluster, ReadyExternalKeyStore, ReadyKeyStore
     from kmsmock.snapshots import Snapshot
     from kmsmock.world import World
@@ -90,6 +91,13 @@ class Handle:
         from kmsmock.fault_levers import FaultLevers
 
         return FaultLevers(self._world)
+
+    @property
+    def quotas(self) -> QuotaLevers:
+        """Quotas of requests and of CloudHSM's resources; none of them is enforced at first."""
+        from kmsmock.quota_levers import QuotaLevers
+
+        return QuotaLevers(self._world)
 
     @property
     def events(self) -> Events:

@@ -11,6 +11,7 @@ from kmsmock.authorization.caller import identify
 from kmsmock.authorization.decision import authorize, authorize_operation
 from kmsmock.call import UNREAD, Call
 from kmsmock.controls.faults import NO_FAULTS, CallFaults
+from kmsmock.controls.quotas import UNLIMITED, Quotas
 from kmsmock.crypto.exceptions import MissingExtra
 from kmsmock.errors import (
     NotImplementedByKmsmock,
@@ -27,6 +28,7 @@ from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
 from kmsmock.protocol.validation import ConstraintsViolated, read_request
 from kmsmock.protocol.wire import Wire, wire_of
+from kmsmock.quota_checks import require_room
 from kmsmock.struck import end_call, faults_of, names_of
 from kmsmock.trail.recording import record_call
 
@@ -77,7 +79,7 @@ def perform(
 
     Args:
         document: the request, its values as JSON has them.
-        from_client: whether planned faults may strike it; those of levers are spared.
+        from_client: whether planned faults and quotas count; those of levers are spared.
 
     Raises:
         ConnectionLost: a planned fault; the client gets no answer.
@@ -101,9 +103,10 @@ def perform(
             request=UNREAD,
         )
         faults = faults_of(call) if from_client else NO_FAULTS
+        quotas = world.quotas if from_client else UNLIMITED
         resources: list[Any] = []
         try:
-            result = _do(call, document, resources, faults)
+            result = _do(call, document, resources, faults, quotas)
         except ServiceError as error:
             record_call(call, address.access_key, resources, None, error)
             raise
@@ -113,7 +116,11 @@ def perform(
 
 
 def _do(
-    call: Call, document: dict[str, object], resources: list[Any], faults: CallFaults
+    call: Call,
+    document: dict[str, object],
+    resources: list[Any],
+    faults: CallFaults,
+    quotas: Quotas,
 ) -> Mapping[str, Any] | None:
     """Take a call through its steps; each resource that is found is put into `resources`."""
     faults.arrives()
@@ -125,6 +132,7 @@ def _do(
         faults.finds(names_of(call, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
+    require_room(call, quotas, resources)
     result: Mapping[str, Any] | None = operation.handler(call, call.request, *resources)
     note_usage(call, resources)
     return result

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from kmsmock.controls.clock import Clock
 from kmsmock.controls.faults import Faults
+from kmsmock.controls.quotas import Quotas
 from kmsmock.controls.randomness import Randomness, Seed
 from kmsmock.controls.record import Record
 from kmsmock.controls.transitions import Change, Transitions
@@ -66,6 +67,7 @@ class World:
         self.grant_delay = timedelta()
         self.record = Record()
         self.faults = Faults()
+        self.quotas = Quotas()
         self.proxies = ProxyNetwork()
         self.lock = threading.RLock()
         self._partition_of = partition_of

@@ -13,6 +13,17 @@ When = Literal["before", "after"]
 """Before the work, which is then not done; or after it, so that only the answer is lost."""
 
 
+TOO_FAST = {
+    # "Throttling AWS KMS requests" in the KMS developer guide.
+    "kms": (
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
+    ),
+    # The text of most services; that it is CloudHSM's is assumed.
+    "cloudhsmv2": "Rate exceeded",
+}
+"""What a service says with ThrottlingException."""
+
+
 class ConnectionLost(Exception):
     """The client gets no answer.
 
