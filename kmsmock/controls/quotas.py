@@ -1,7 +1,8 @@
 """Quotas that are enforced when a test asks for them: how many requests a second, how many HSMs.
 
 Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html, the
-values of Regions that have no higher ones; that they are today's is assumed. Resources: cloudhsmv2.md section 2.
+values of Regions that have no higher ones; that they are today's is assumed. Resources:
+cloudhsmv2.md section 2.
 """
 
 from __future__ import annotations
