@@ -200,3 +200,28 @@ def test_connectivity_changes_as_a_whole(kms, proxy, members):
 
     with refused("ValidationException"):
         kms.update_custom_key_store(CustomKeyStoreId=store_id, **members)
+
+
+def test_checks_have_an_order(aws, kms, proxy):
+    """Name, URI, endpoint, service in use, service found, service fit: each is asked in turn."""
+    request = in_vpc(aws, proxy)
+    assert outcome(kms, kms.create_custom_key_store(**request)["CustomKeyStoreId"]) == "CONNECTED"
+    steps = [
+        ("CustomKeyStoreNameInUseException", {"CustomKeyStoreName": "other"}),
+        ("XksProxyUriInUseException", {"XksProxyUriPath": "/kms/xks/v1"}),
+        ("XksProxyUriEndpointInUseException", {"XksProxyUriEndpoint": "https://new.example.com"}),
+        ("XksProxyVpcEndpointServiceInUseException", {"XksProxyVpcEndpointServiceName": OTHER}),
+    ]
+
+    for code, remedy in steps:
+        with refused(code):
+            kms.create_custom_key_store(**request)
+        request |= remedy
+    with refused("XksProxyVpcEndpointServiceNotFoundException"):
+        kms.create_custom_key_store(**request)
+    aws.network.vpc_endpoint_service(OTHER, private_dns_name=None)
+    with refused("XksProxyVpcEndpointServiceInvalidConfigurationException"):
+        kms.create_custom_key_store(**request)
+    aws.network.vpc_endpoint_service(OTHER, private_dns_name="new.example.com")
+
+    assert kms.create_custom_key_store(**request)["CustomKeyStoreId"]

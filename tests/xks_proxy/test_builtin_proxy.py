@@ -91,3 +91,17 @@ def test_get_is_no_method():
     assert proxy.answer("GET", "https://a.example/kms/xks/v1/health", {}, b"") == (405, b"")
     status, body = proxy.answer("POST", "https://a.example/kms/xks/v1/health", {}, b"{}")
     assert (status, json.loads(body)["errorName"]) == (401, "AuthenticationFailedException")
+
+
+def test_rollback_takes_the_proxy_back(aws, kms, store):
+    """A proxy belongs to the world: its keys and failures go back with a snapshot."""
+    store.proxy.add_key("external-key-1")
+    key_id = create_key(kms, store.custom_key_store_id)["KeyId"]
+    blob = kms.encrypt(KeyId=key_id, Plaintext=b"text")["CiphertextBlob"]
+    snapshot = aws.snapshot()
+
+    store.proxy.delete_key("external-key-1")
+    store.proxy.fail("timeout")
+    aws.rollback(snapshot)
+
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"text"
