@@ -2,13 +2,13 @@
 
 import json
 import os
-import re
 
 import boto3
 import botocore.client
 import pytest
 from botocore.config import Config
 from botocore.validate import ParamValidator
+from botocore_knows import skip_rows
 
 from kmsmock import mock_kms_cloudhsm
 
@@ -19,31 +19,9 @@ SESSION = boto3.Session()
 """One for all tests: it reads botocore's models once."""
 
 
-NEWER = {
-    "ECC_NIST_EDWARDS25519",
-    "ED25519_PH_SHA_512",
-    "ED25519_SHA_512",
-    "Decapsulate",
-    "Encapsulate",
-    "GetKeyLastUsage",
-}
-"""Operations and values of KMS that the oldest botocore's model lacks."""
-
-
 def pytest_collection_modifyitems(items):
-    """A row of a table about something that the installed botocore does not know is skipped."""
-    model = SESSION.client(
-        "kms", region_name=REGION, aws_access_key_id="a", aws_secret_access_key="s"
-    ).meta.service_model
-    known = set(model.operation_names)
-    for name in model.shape_names:
-        known.update(getattr(model.shape_for(name), "enum", ()))
-    lacking = NEWER - known
-    for item in items if lacking else ():
-        named = set(re.findall(r"\w+", item.name)) & lacking
-        if named:
-            reason = f"the installed botocore does not know {', '.join(sorted(named))}"
-            item.add_marker(pytest.mark.skip(reason=reason))
+    """Rows of tables that the installed botocore cannot send are skipped."""
+    skip_rows(items)
 
 
 @pytest.fixture(autouse=True)

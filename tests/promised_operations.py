@@ -25,5 +25,9 @@ ModifyBackupAttributes ModifyCluster PutResourcePolicy RestoreBackup TagResource
 
 PROMISED = {"kms": KMS, "cloudhsmv2": CLOUDHSM_V2}
 
-SINCE = {("kms", "Decapsulate"): (1, 44), ("kms", "Encapsulate"): (1, 44)}
-"""Operations that botocore has only from a version on; all others it has since 1.43.0."""
+SINCE = {
+    ("kms", "Decapsulate"): (1, 44),
+    ("kms", "Encapsulate"): (1, 44),
+    ("kms", "GetKeyLastUsage"): (1, 43),
+}
+"""Operations that botocore has only from a version on; all others it has since 1.40.46."""

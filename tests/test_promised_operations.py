@@ -13,7 +13,7 @@ BOTOCORE = tuple(int(part) for part in botocore.__version__.split(".")[:2])
 
 def known_to_botocore(service):
     """The promised operations that the installed botocore can ask for."""
-    return {name for name in PROMISED[service] if SINCE.get((service, name), (1, 43)) <= BOTOCORE}
+    return {name for name in PROMISED[service] if SINCE.get((service, name), (1, 40)) <= BOTOCORE}
 
 
 def test_the_promise_is_56_and_18_operations():

@@ -9,6 +9,7 @@ import boto3
 import pytest
 import repeatable_story
 from botocore.exceptions import ClientError
+from botocore_knows import needs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from kmsmock import mock_kms_cloudhsm
 from kmsmock.controls.randomness import Randomness
 
 STORY = Path(repeatable_story.__file__)
+
+pytestmark = needs("ECC_NIST_EDWARDS25519")  # the story has a key of every spec
 
 
 def told_elsewhere(seed, hash_seed):

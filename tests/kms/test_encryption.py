@@ -2,6 +2,7 @@
 
 import boto3
 import pytest
+from botocore_knows import needs
 from expect import refused
 from key_kinds import MODEL, client_for, create
 
@@ -251,6 +252,7 @@ def test_a_ciphertext_of_another_region_is_refused(kms, blob):
         elsewhere.decrypt(CiphertextBlob=blob)
 
 
+@needs("DecryptRequest.CiphertextBlob")
 def test_a_ciphertext_must_be_there(kms, arn):
     """Though the model does not require it."""
     text = (

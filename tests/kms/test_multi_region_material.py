@@ -1,6 +1,7 @@
 """Key material of multi-Region keys: what one seals, the others open; rotation; import."""
 
 import pytest
+from botocore_knows import needs
 from expect import refused
 from imports import MATERIAL, OTHER_MATERIAL, import_material, import_new
 from multi_region import AWAY, FAR, HOME, arn, client, metadata, new_related, state
@@ -217,6 +218,7 @@ def test_new_material_goes_into_the_primary_only(away, imported):
         import_material(away, imported, OTHER_MATERIAL, ImportType="NEW_KEY_MATERIAL")
 
 
+@needs("PENDING_MULTI_REGION_IMPORT_AND_ROTATION")
 def test_new_material_waits_for_every_replica(kms, away, imported):
     """New material is pending import in the replica, and until then cannot be rotated to."""
     new_id = import_new(kms, imported, OTHER_MATERIAL)
@@ -259,6 +261,7 @@ def test_pending_material_deleted_in_the_primary_goes_everywhere(kms, away, impo
     assert new_id not in listed(away, imported)
 
 
+@needs("PENDING_MULTI_REGION_IMPORT_AND_ROTATION")
 def test_pending_material_deleted_in_a_replica_is_awaited_again(kms, away, imported):
     """Pending material that a replica deletes stays in the primary and can be imported again."""
     new_id = import_new(kms, imported, OTHER_MATERIAL)
