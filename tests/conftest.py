@@ -3,20 +3,13 @@
 import json
 import os
 
-import boto3
 import botocore.client
 import pytest
-from botocore.config import Config
 from botocore.validate import ParamValidator
 from botocore_knows import skip_rows
+from clients_at_hand import NO_RETRIES, REGION, SESSION
 
 from kmsmock import mock_kms_cloudhsm
-
-REGION = "us-east-1"
-NO_RETRIES = Config(retries={"total_max_attempts": 1})
-"""botocore takes LimitExceededException for throttling, and would sleep and try again."""
-SESSION = boto3.Session()
-"""One for all tests: it reads botocore's models once."""
 
 
 def pytest_collection_modifyitems(items):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
-from conftest import SESSION
+from clients_at_hand import SESSION
 
 HOSTILE = '<script>alert("1")</script> & \x1b[31m\r\n\u202e'
 FORMS = [str, lambda aws: aws._repr_html_()]

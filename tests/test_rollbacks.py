@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import NO_RETRIES, REGION, SESSION
+from clients_at_hand import NO_RETRIES, REGION, SESSION
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whole_world import describe

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 
 import pytest
-from conftest import NO_RETRIES, REGION, SESSION
+from clients_at_hand import NO_RETRIES, REGION, SESSION
 from expect import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st

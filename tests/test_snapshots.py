@@ -4,7 +4,7 @@ import gc
 from datetime import timedelta
 
 import pytest
-from conftest import NO_RETRIES
+from clients_at_hand import NO_RETRIES
 from expect import refused
 
 import kmsmock.snapshots

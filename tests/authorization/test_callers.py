@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from conftest import NO_RETRIES, SESSION
+from clients_at_hand import NO_RETRIES, SESSION
 from expect import refused
 from policies import (
     ACCOUNT,

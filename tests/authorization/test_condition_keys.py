@@ -341,7 +341,7 @@ def test_conditions_on_keys_are_no_use_for_aliases(aws, kms):
     asking = policy(allow("kms:CreateAlias", condition=equals("kms:KeySpec", "SYMMETRIC_DEFAULT")))
     aws.register_credentials("ALIASES", principal=ROLE, policies=[asking])
 
-    from conftest import SESSION
+    from clients_at_hand import SESSION
 
     client = SESSION.client(
         "kms", "us-east-1", aws_access_key_id="ALIASES", aws_secret_access_key="x"

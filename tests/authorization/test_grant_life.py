@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import NO_RETRIES, SESSION
+from clients_at_hand import NO_RETRIES, SESSION
 from expect import refused
 from key_kinds import MODEL
 from policies import (

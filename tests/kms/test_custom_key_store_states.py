@@ -1,5 +1,5 @@
 import pytest
-from conftest import REGION
+from clients_at_hand import REGION
 from expect import refused
 from key_stores import create, create_key, entry, fit_cluster, key_state, state
 
