@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmsmock.authorization.policy import Document, PolicyProblem, read_document
+from kmsmock.authorization.principals import naming
 from kmsmock.errors import NotImplementedByKmsmock
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 
 if TYPE_CHECKING:
     from kmsmock.authorization.caller import Caller
-    from kmsmock.authorization.policy import Statement
     from kmsmock.domain.backup import Backup
 
 
@@ -47,20 +47,8 @@ def is_shared_with(backup: Backup, caller: Caller, action: str) -> bool:
     speaking = [
         statement.allows
         for statement in read_document(backup.policy).statements
-        if _names(statement, caller)
+        if naming(statement, caller.subject, has_boundary=False) is not None
         and statement.names_action(action)
         and (statement.resources is None or statement.names_resource(backup.arn))
     ]
     return bool(speaking) and all(speaking)
-
-
-def _names(statement: Statement, caller: Caller) -> bool:
-    account_root = f":iam::{caller.account_id}:root"
-    return any(
-        principal.kind == "AWS"
-        and (
-            principal.value in ("*", caller.account_id, caller.arn)
-            or principal.value.endswith(account_root)
-        )
-        for principal in statement.principals or ()
-    )

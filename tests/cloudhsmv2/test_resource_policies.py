@@ -8,6 +8,11 @@ from expect import refused
 OTHER_ACCOUNT = "210987654321"
 OPERATIONS = ["get_resource_policy", "put_resource_policy", "delete_resource_policy"]
 
+ALL_OF_CLOUDHSM = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "cloudhsm:*", "Resource": "*"},
+}
+
 each_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
 
@@ -156,6 +161,32 @@ def test_policy_says_who_may_describe(aws, cloudhsm, stranger, backup, policy):
     aws.promote_backup_share(backup["BackupId"])
 
     assert shared_arns(stranger) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "is_shared"),
+    [
+        (f"arn:aws:iam::{OTHER_ACCOUNT}:role/Restorer", True),
+        (f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/Restorer/kmsmock", True),
+        (f"arn:aws:iam::{OTHER_ACCOUNT}:root", True),
+        (f"arn:aws:iam::{OTHER_ACCOUNT}:role/Other", False),
+    ],
+)
+def test_role_is_named_by_itself_its_session_or_its_account(
+    aws, cloudhsm, backup, named, is_shared
+):
+    """A role's session has what the policy gives the role, and no other role's."""
+    restorer = aws.client(
+        "cloudhsmv2",
+        principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/Restorer",
+        policies=[ALL_OF_CLOUDHSM],
+    )
+    arn = backup["BackupArn"]
+    cloudhsm.put_resource_policy(ResourceArn=arn, Policy=sharing(named, "cloudhsm:*"))
+
+    aws.promote_backup_share(backup["BackupId"])
+
+    assert shared_arns(restorer) == ([arn] if is_shared else [])
 
 
 def test_promotion_needs_a_policy(aws, backup):
