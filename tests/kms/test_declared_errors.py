@@ -4,9 +4,13 @@ import ast
 from functools import cache
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.config import Config
 from expect import refused
+from external_key_stores import creation
 from key_situations import AWAY, HOME, Situation
+from proxy_requests import CREATIONS
 
 from kmsmock import mock_kms_cloudhsm
 from kmsmock.protocol.model import operation_model, service_model
@@ -18,9 +22,6 @@ DECLARED = [
 ]
 
 # Why a declared error has no request
-
-PLANNED = ("DependencyTimeoutException", "KeyUnavailableException", "KMSInternalException")
-"""Only a planned fault: no request of a client brings them about."""
 
 ANY_STATE = "AWS's table of key states allows the operation in every state"
 UNREACHABLE = {
@@ -40,6 +41,15 @@ UNREACHABLE = {
     ("RevokeGrant", "KMSInvalidStateException"): ANY_STATE,
     ("TagResource", "LimitExceededException"): "too many tags are a TagException (recorded.md)",
 }
+
+# What no request brings about, but `aws.faults` does
+
+PLANNED = {
+    "DependencyTimeoutException": 503,
+    "KeyUnavailableException": 500,
+    "KMSInternalException": 500,
+}
+"""Error -> HTTP status."""
 
 # Tests about one error
 
@@ -101,6 +111,13 @@ ELSEWHERE = {
         ),
         "TagException": "test_keys::test_refused_key_leaves_nothing_in_its_key_store",
         "UnsupportedOperationException": "test_keys_in_key_stores::test_only_plain_symmetric_keys",
+        "XksKeyAlreadyInUseException": (
+            "test_external_key_store_keys::test_external_key_is_one_kms_keys"
+        ),
+        "XksKeyInvalidConfigurationException": (
+            "test_external_key_store_keys::test_external_key_must_be_fit"
+        ),
+        "XksKeyNotFoundException": "test_external_key_store_keys::test_external_key_must_exist",
     },
     "Decapsulate": {
         "InvalidCiphertextException": (
@@ -140,6 +157,7 @@ ELSEWHERE = {
         "CustomKeyStoreNotFoundException": (
             "test_data_keys::test_no_random_bytes_come_from_an_unknown_key_store"
         ),
+        "UnsupportedOperationException": "test_external_key_store_use::test_no_random_bytes",
     },
     "ImportKeyMaterial": {
         "ExpiredImportTokenException": (
@@ -311,14 +329,14 @@ KEYLESS = {
 
 
 def place_of(operation, error):
-    """Say where a declared error is reached: a reason, a test of another file, or "here"."""
+    """Say where a declared error is reached: the name of a table, a test of another file, "here".
+
+    Of those that nothing can reach, "unreachable".
+    """
     if error in PLANNED:
         return "planned"
-    if error.startswith("Xks") or (operation, error) == (
-        "GenerateRandom",
-        "UnsupportedOperationException",
-    ):
-        return "external key stores"
+    if error in CREATIONS and operation in ("CreateCustomKeyStore", "UpdateCustomKeyStore"):
+        return "creations"
     if (operation, error) in UNREACHABLE:
         return "unreachable"
     return ELSEWHERE.get(operation, {}).get(error) or "here"
@@ -332,6 +350,13 @@ def test_error_is_reached_by_the_test_of_its_rule(operation, error):
     module, name = place_of(operation, error).split("::")
 
     assert f'"{error}"' in sources_of(module)[name]
+
+
+@cache
+def unchecked_client():
+    """A client that sends a request without the members that it needs, and sends it once."""
+    config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    return boto3.client("kms", region_name=HOME, config=config)
 
 
 HERE = [pair for pair in DECLARED if place_of(*pair) == "here"]
@@ -349,6 +374,38 @@ def test_error_that_many_operations_have(operation, error):
 
         with refused(error):
             situation.ask()
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"), [pair for pair in DECLARED if place_of(*pair) == "planned"]
+)
+def test_error_that_is_planned(aws, operation, error):
+    """KMS's own failures strike whichever operation declares them, when a test says so."""
+    aws.faults.add("kms", operation, error=error)
+
+    with refused(error, status=PLANNED[error]):
+        unchecked_client()._make_api_call(operation, {})
+
+
+@pytest.mark.parametrize("error", CREATIONS)
+def test_external_key_store_is_not_created(aws, kms, error):
+    """CreateCustomKeyStore declares each error about a proxy, and has it."""
+    request = CREATIONS[error](aws, kms, aws.external_key_store_proxy())
+
+    with refused(error):
+        kms.create_custom_key_store(**request)
+
+
+@pytest.mark.parametrize("error", CREATIONS)
+def test_external_key_store_is_not_moved(aws, kms, error):
+    """UpdateCustomKeyStore has the same errors for the same new values."""
+    elsewhere = creation(aws.external_key_store_proxy(), CustomKeyStoreName="moving")
+    store_id = kms.create_custom_key_store(**elsewhere)["CustomKeyStoreId"]
+    request = CREATIONS[error](aws, kms, aws.external_key_store_proxy())
+    moved = {name: value for name, value in request.items() if name.startswith("XksProxy")}
+
+    with refused(error):
+        kms.update_custom_key_store(CustomKeyStoreId=store_id, **moved)
 
 
 @pytest.mark.parametrize("operation", KEYLESS)
@@ -458,6 +515,7 @@ def test_the_tables_have_no_more_than_the_model():
     """Whoever asks an older botocore has fewer operations, but no others."""
     known = set(service_model("kms").operation_names)
     listed = {*UNREACHABLE, *OWN_TESTS, *STATES}
+    listed |= {(f"{verb}CustomKeyStore", it) for verb in ("Create", "Update") for it in CREATIONS}
     listed |= {(name, error) for name, errors in ELSEWHERE.items() for error in errors}
     shared = {(name, error) for name, errors in ELSEWHERE.items() for error in KEY_STORES}
 
