@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from kmsmock.authorization.evaluation import Decision
-    from kmsmock.callers import CallerArguments
     from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
     from kmsmock.controls.events import Events
     from kmsmock.display.view import WorldView
-    from kmsmock.fault_levers import FaultLevers
-    from kmsmock.levers import HsmLevers, NetworkLevers
-    from kmsmock.pins import ReadyKey
-    from kmsmock.proxy_levers import ProxyLevers
-    from kmsmock.quota_levers import QuotaLevers
-    from kmsmock.ready import Builder, ReadyCluster, ReadyExternalKeyStore, ReadyKeyStore
+    from kmsmock.levers.callers import CallerArguments
+    from kmsmock.levers.faults import FaultLevers
+    from kmsmock.levers.infrastructure import HsmLevers, NetworkLevers
+    from kmsmock.levers.pins import ReadyKey
+    from kmsmock.levers.proxies import ProxyLevers
+    from kmsmock.levers.quotas import QuotaLevers
+    from kmsmock.levers.ready import Builder, ReadyCluster, ReadyExternalKeyStore, ReadyKeyStore
     from kmsmock.snapshots import Snapshot
     from kmsmock.world import World
 
@@ -88,14 +88,14 @@ class Handle:
     @property
     def faults(self) -> FaultLevers:
         """What is to go wrong: errors of the services, lost connections, slow answers."""
-        from kmsmock.fault_levers import FaultLevers
+        from kmsmock.levers.faults import FaultLevers
 
         return FaultLevers(self._world)
 
     @property
     def quotas(self) -> QuotaLevers:
         """Quotas of requests and of CloudHSM's resources; none of them is enforced at first."""
-        from kmsmock.quota_levers import QuotaLevers
+        from kmsmock.levers.quotas import QuotaLevers
 
         return QuotaLevers(self._world)
 
@@ -190,8 +190,8 @@ class Handle:
         """
         import boto3
 
-        from kmsmock.callers import CallerOptions, new_access_key
         from kmsmock.interception.botocore import SECRET_KEY
+        from kmsmock.levers.callers import CallerOptions, new_access_key
 
         return boto3.Session(
             aws_access_key_id=new_access_key(self._world, CallerOptions(**caller)),
@@ -223,7 +223,7 @@ class Handle:
         Raises:
             ValueError: as `session`.
         """
-        from kmsmock.callers import CallerOptions, register
+        from kmsmock.levers.callers import CallerOptions, register
 
         register(self._world, access_key_id, CallerOptions(**caller))
 
@@ -236,7 +236,7 @@ class Handle:
         Raises:
             ValueError: it is the ARN of neither a user nor a role.
         """
-        from kmsmock.callers import delete
+        from kmsmock.levers.callers import delete
 
         delete(self._world, arn)
 
@@ -274,7 +274,7 @@ class Handle:
         from kmsmock.authorization.caller import caller_with
         from kmsmock.authorization.explanation import explain
         from kmsmock.authorization.permissions import Permission
-        from kmsmock.callers import CallerOptions, declare
+        from kmsmock.levers.callers import CallerOptions, declare
 
         with self._world.lock:
             who = caller_with(declare(self._world, CallerOptions(**caller)))
@@ -343,7 +343,7 @@ class Handle:
             TypeError: `aliases` is one name instead of a list.
             ValueError: the id is malformed or taken, or the material does not fit the spec.
         """
-        from kmsmock.pins import KeyChoice, Pins
+        from kmsmock.levers.pins import KeyChoice, Pins
 
         choice = KeyChoice(
             key_id=key_id,
@@ -377,7 +377,7 @@ class Handle:
             LookupError: there is no such key.
             ValueError: the key is asymmetric, has no material yet, or is an external key.
         """
-        from kmsmock.pins import Pins
+        from kmsmock.levers.pins import Pins
 
         pins = Pins(self._world, self.region)
         pins.register_ciphertext(ciphertext, plaintext, key_id, encryption_context or {})
@@ -400,7 +400,7 @@ class Handle:
     @property
     def network(self) -> NetworkLevers:
         """The VPC that clusters of the handle's Region stand in, for a test to break."""
-        from kmsmock.levers import NetworkLevers
+        from kmsmock.levers.infrastructure import NetworkLevers
 
         return NetworkLevers(self._world, self.region)
 
@@ -410,7 +410,7 @@ class Handle:
         Raises:
             LookupError: there is no such HSM.
         """
-        from kmsmock.levers import HsmLevers
+        from kmsmock.levers.infrastructure import HsmLevers
 
         return HsmLevers(self._world, self.region, hsm_id)
 
@@ -424,11 +424,11 @@ class Handle:
             LookupError: the handle's Region has no such backup.
             ValueError: the backup has no resource policy.
         """
-        from kmsmock.levers import promote_share
+        from kmsmock.levers.infrastructure import promote_share
 
         promote_share(self._world, self.region, backup_id)
 
     def _builder(self) -> Builder:
-        from kmsmock.ready import Builder
+        from kmsmock.levers.ready import Builder
 
         return Builder(self._world, self.region)

@@ -21,6 +21,8 @@ from kmsmock.errors import (
 )
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.kms.key_usage import note_usage
+from kmsmock.obstacles.faults import end_call, faults_of, names_of
+from kmsmock.obstacles.quotas import require_room
 from kmsmock.operation import OPERATIONS, Operation
 from kmsmock.protocol.model import operation_model
 from kmsmock.protocol.presigned import read_query
@@ -28,8 +30,6 @@ from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
 from kmsmock.protocol.validation import ConstraintsViolated, read_request
 from kmsmock.protocol.wire import Wire, wire_of
-from kmsmock.quota_checks import require_room
-from kmsmock.struck import end_call, faults_of, names_of
 from kmsmock.trail.recording import record_call
 
 if TYPE_CHECKING:

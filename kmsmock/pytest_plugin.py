@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kmsmock.controls.record import Happening, Record
     from kmsmock.handle import Handle
-    from kmsmock.ready import ReadyKeyStore
+    from kmsmock.levers.ready import ReadyKeyStore
     from kmsmock.world import World
 
 GUARD = "kmsmock_guard"

@@ -24,7 +24,7 @@ from key_stores import (
     succeed,
 )
 
-from kmsmock.ready import ReadyCluster
+from kmsmock.levers.ready import ReadyCluster
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from kmsmock.cloudhsm_cli import CloudHsmCli
 from kmsmock.crypto.certificates import self_signed_root, sign_csr
 from kmsmock.crypto.ready_rsa import COUNT, ready_key
 from kmsmock.domain.cloudhsm_key_store import KMS_USER
+from kmsmock.levers.proxies import ProxyLevers
 from kmsmock.pipeline import perform
 from kmsmock.protocol.request import Address
-from kmsmock.proxy_levers import ProxyLevers
 from kmsmock.xks_proxy.builtin import BuiltinProxy
 
 if TYPE_CHECKING:
