@@ -1,4 +1,5 @@
 import pytest
+from botocore_knows import needs
 from expect import refused
 from external_key_stores import SERVICE, create, creation, in_vpc
 from key_stores import disconnect, entry, outcome
@@ -16,6 +17,7 @@ def host(proxy):
     return proxy.endpoint.removeprefix("https://")
 
 
+@needs("XksProxyConfigurationType.VpcEndpointServiceOwner")
 def test_store_connects_through_its_service(aws, kms, proxy):
     """A store with VPC_ENDPOINT_SERVICE connectivity shows its service and the service's owner."""
     store_id = kms.create_custom_key_store(**in_vpc(aws, proxy))["CustomKeyStoreId"]
