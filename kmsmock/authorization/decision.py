@@ -23,7 +23,7 @@ from kmsmock.authorization.evaluation import (
 from kmsmock.authorization.permissions import Permission, further_permissions, on_account
 from kmsmock.authorization.policy import Document, read_document
 from kmsmock.domain.custom_key_store import CustomKeyStore
-from kmsmock.domain.grant import Constraints, Grant, Terms, read_token
+from kmsmock.domain.grant import ON_SYMMETRIC_KEYS, Constraints, Grant, Terms, read_token
 from kmsmock.domain.key import Key
 from kmsmock.errors import AccessDeniedException, ServiceError
 from kmsmock.errors.cloudhsmv2 import CloudHsmAccessDeniedException
@@ -91,7 +91,7 @@ def decide_on_key(call: Call, action: str, key: Key) -> Decision:
     effective = (grant for grant in candidates if _is_effective(call, grant))
     use = grants.GrantUse(
         operation,
-        encryption_context(asking) if operation in grants.WITH_CONTEXT else {},
+        encryption_context(asking) if operation in ON_SYMMETRIC_KEYS else {},
         next(iter(asked.context.get("aws:sourcearn", ())), None),
         _child_terms(call) if operation == "CreateGrant" else None,
     )

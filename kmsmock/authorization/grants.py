@@ -12,25 +12,11 @@ from typing import TYPE_CHECKING
 
 from kmsmock.authorization.principals import names_account
 from kmsmock.domain.arn import account_arn
-from kmsmock.domain.grant import Constraints, Pairs
+from kmsmock.domain.grant import ON_SYMMETRIC_KEYS, Constraints, Pairs
 
 if TYPE_CHECKING:
     from kmsmock.authorization.principals import Subject
     from kmsmock.domain.grant import Grant, Grants, Terms
-
-WITH_CONTEXT = frozenset(
-    (
-        "Decrypt",
-        "Encrypt",
-        "GenerateDataKey",
-        "GenerateDataKeyPair",
-        "GenerateDataKeyPairWithoutPlaintext",
-        "GenerateDataKeyWithoutPlaintext",
-        "ReEncryptFrom",
-        "ReEncryptTo",
-    )
-)
-"""The operations that encryption context constraints apply to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,7 @@ def permits(terms: Terms, use: GrantUse) -> bool:
     constraints = terms.constraints
     if constraints.source_arn is not None and not _has_source(constraints.source_arn, use):
         return False
-    if use.operation in WITH_CONTEXT and not _has_context(constraints, use.encryption_context):
+    if use.operation in ON_SYMMETRIC_KEYS and not _has_context(constraints, use.encryption_context):
         return False
     return use.child is None or _is_no_wider(use.child, terms)
 

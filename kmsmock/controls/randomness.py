@@ -101,7 +101,8 @@ class Randomness:
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.
 
-        The first sixteen of each size are ready; later ones take as long as RSA takes.
+        The first sixteen of each size are ready, and the same in each seeded run; later ones take
+        as long as RSA takes, and no seed repeats them: `cryptography` makes them by itself.
         """
         from kmsmock.crypto import ready_rsa
 
@@ -110,11 +111,9 @@ class Randomness:
 
     def new_rsa_key(self, bits: int) -> Der:
         """Make an RSA private key that is none of the ready ones, PKCS#8 DER."""
-        from kmsmock.crypto import rsa, seeded_rsa
+        from kmsmock.crypto import rsa
 
-        if self._start is None:
-            return rsa.generate(bits)
-        return seeded_rsa.generate(bits, self.bytes)
+        return rsa.generate(bits)
 
 
 def require_seed(seed: object) -> Seed:

@@ -180,7 +180,7 @@ def _invalid_token() -> InvalidGrantTokenException:
 
 
 _ON_EVERY_KEY = frozenset(("CreateGrant", "DescribeKey", "RetireGrant"))
-_ON_SYMMETRIC_KEYS = frozenset(
+ON_SYMMETRIC_KEYS = frozenset(
     (
         "Decrypt",
         "Encrypt",
@@ -209,4 +209,4 @@ def grantable_operations(spec: str, usage: str) -> frozenset[str]:
 
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
     """
-    return _ON_EVERY_KEY | (_ON_SYMMETRIC_KEYS if spec == SYMMETRIC else _BY_USAGE[usage])
+    return _ON_EVERY_KEY | (ON_SYMMETRIC_KEYS if spec == SYMMETRIC else _BY_USAGE[usage])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.httpsession
-from botocore.loaders import create_loader
+
+from kmsmock.interception.hosts import labels_of
 
 METADATA_HOSTS = ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254")
 """Where AWS's machines ask for credentials (EC2, ECS, EKS)."""
@@ -58,14 +58,5 @@ class Guard:
 
 
 def is_aws(host: str) -> bool:
-    """Tell whether a host is one of AWS's, by the domains of botocore's own partitions."""
-    return host in METADATA_HOSTS or host.endswith(_domains())
-
-
-@cache
-def _domains() -> tuple[str, ...]:
-    domains: set[str] = set()
-    for partition in create_loader().load_data("partitions")["partitions"]:
-        outputs = partition["outputs"]
-        domains |= {outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]}
-    return tuple(f".{domain}" for domain in sorted(domains))
+    """Tell whether a host is one of AWS's, or where its machines ask for credentials."""
+    return host in METADATA_HOSTS or labels_of(host) is not None
