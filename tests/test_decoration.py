@@ -11,6 +11,10 @@ from moto import mock_aws
 import kmsmock
 from kmsmock import mock_kms_cloudhsm
 
+WORKS_WITH = {
+    "unittest": "TestCase classes, `setUp` and `setUpClass` included; `patch` above and below",
+}
+
 
 def new_key():
     """Make a key, by whatever client is at hand."""

@@ -7,6 +7,12 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+WORKS_WITH = {
+    "pytest": "fixtures, a marker and a guard, found by pytest itself; a failing test shows its calls",
+    "pytest-asyncio": "decorated coroutine tests and async fixtures",
+    "pytest-xdist": "each worker has worlds of its own",
+}
+
 
 @pytest.fixture
 def inner(pytester, monkeypatch):
@@ -149,6 +155,46 @@ def test_plugin_works_under_xdist(inner):
     )
 
     result.assert_outcomes(passed=6)
+
+
+def test_async_tests_and_fixtures_are_inside(inner):
+    """pytest-asyncio collects decorated coroutine functions and async generator fixtures."""
+    result = inner(
+        "-p",
+        "asyncio",
+        ini="asyncio_default_fixture_loop_scope = function",
+        test_it="""
+        import boto3, pytest, pytest_asyncio
+        from kmsmock import mock_kms_cloudhsm
+
+        def keys():
+            return [key["KeyId"] for key in boto3.client("kms", "us-east-1").list_keys()["Keys"]]
+
+        @pytest_asyncio.fixture
+        @mock_kms_cloudhsm
+        async def key_id():
+            made = boto3.client("kms", "us-east-1").create_key()
+            yield made["KeyMetadata"]["KeyId"]
+
+        @pytest.mark.asyncio
+        async def test_fixture(key_id):
+            assert keys() == [key_id]
+
+        @pytest.mark.asyncio
+        @mock_kms_cloudhsm
+        async def test_decorated(aws):
+            assert keys() == []
+            assert aws.region == "us-east-1"
+
+        @mock_kms_cloudhsm
+        class TestClass:
+            @pytest.mark.asyncio
+            async def test_method(self, aws):
+                assert keys() == []
+        """,
+    )
+
+    result.assert_outcomes(passed=3)
 
 
 def test_session_that_does_not_use_the_plugin_does_not_pay(inner):
