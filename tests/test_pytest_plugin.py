@@ -8,7 +8,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 WORKS_WITH = {
-    "pytest": "fixtures, a marker and a guard, found by pytest itself; a failing test shows its calls",
+    "pytest": "fixtures, a marker and a guard, found by itself; a failing test shows its calls",
     "pytest-asyncio": "decorated coroutine tests and async fixtures",
     "pytest-xdist": "each worker has worlds of its own",
 }
