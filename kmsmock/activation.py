@@ -132,7 +132,7 @@ def _require_same_world(world: World, settings: Settings, *, again: bool) -> Non
     if settings.account_id not in (None, world.account_id):
         wrong = f'account_id="{settings.account_id}"'
     elif settings.transitions and settings.transitions.policy != world.transitions.policy:
-        wrong = f'transitions="{settings.transitions.policy}"'
+        wrong = f"transitions={settings.transitions.policy!r}"
     elif settings.seed not in (None, world.randomness.seed):
         wrong = f"seed={settings.seed!r}"
     elif settings.load is not None:

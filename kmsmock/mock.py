@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from kmsmock import activation
+from kmsmock.controls.transitions import AfterPolls
 
 if TYPE_CHECKING:
     import os
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kmsmock.controls.transitions import Policy
     from kmsmock.handle import Handle
     from kmsmock.interception.other_services import OtherServices
+
+__all__ = ["AfterPolls", "Mock", "current", "mock_kms_cloudhsm"]
 
 Target = TypeVar("Target", bound="Callable[..., Any]")
 """What can be decorated: a function, or a class."""
@@ -58,7 +61,8 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
             123456789012.
         transitions: how long changes take that take AWS seconds to minutes, such as connecting
             a key store: "immediate" (the default) ends each before the next call's work,
-            "realistic" after AWS's time on the world's clock.
+            "realistic" after AWS's time on the world's clock, `AfterPolls(n)` when n calls have
+            looked.
         other_services: what happens to requests to other AWS services that nobody answers:
             "refuse" them, let them "pass" to AWS, or the names of those that may pass. A mock
             inside a mock can let more through, not less.

@@ -89,6 +89,7 @@ def perform(
     with world.lock:
         now = world.clock.now()
         world.advance_to(now)
+        world.be_looked_at(address.operation, now)
         caller = identify(world, address.access_key)
         region = world.region(caller.account_id, address.region)
         call = Call(

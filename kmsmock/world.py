@@ -17,7 +17,7 @@ from kmsmock.controls.faults import Faults
 from kmsmock.controls.quotas import Quotas
 from kmsmock.controls.randomness import Randomness, Seed
 from kmsmock.controls.record import Record
-from kmsmock.controls.transitions import Change, Transitions
+from kmsmock.controls.transitions import POLLED_BY, Change, Transitions
 from kmsmock.domain.account import Account
 from kmsmock.domain.principal import Credentials
 from kmsmock.domain.region import Region
@@ -33,6 +33,20 @@ class _DueWork:
     at: datetime
     place: int
     deed: Deed = field(compare=False)
+
+
+@dataclass(eq=False, slots=True)
+class _PolledWork:
+    """A change that ends when calls have looked at it.
+
+    Attributes:
+        operation: the operation that looks.
+        polls: how many more calls of it see the change going on.
+    """
+
+    operation: str
+    polls: int
+    deed: Deed
 
 
 class World:
@@ -72,6 +86,7 @@ class World:
         self.lock = threading.RLock()
         self._partition_of = partition_of
         self._due: list[_DueWork] = []
+        self._polled: list[_PolledWork] = []
         self._places = itertools.count()
         self._forks = 0
         self.forgotten: set[str] = set()
@@ -113,8 +128,24 @@ class World:
             self.forgotten |= known - self.credentials.keys()
 
     def begin(self, change: Change, now: datetime, deed: Deed) -> None:
-        """Have a slow change ended by its deed when the time that it takes here is over."""
-        self.do_after(now, self.transitions.delay_of(change), deed)
+        """Have a slow change ended by its deed when what it takes here is over."""
+        polls = self.transitions.polls
+        if polls:
+            self._polled.append(_PolledWork(POLLED_BY[change], polls, deed))
+        else:
+            self.do_after(now, self.transitions.delay_of(change), deed)
+
+    def be_looked_at(self, operation: str, now: datetime) -> None:
+        """End the changes that enough calls of this operation have seen, before its own work."""
+        if not self._polled:
+            return
+        seen = [work for work in self._polled if work.operation == operation]
+        ended = [work for work in seen if work.polls == 0]
+        self._polled = [work for work in self._polled if work not in ended]
+        for work in seen:
+            work.polls -= 1
+        for work in ended:
+            work.deed(now)
 
     @contextlib.contextmanager
     def immediately(self) -> Iterator[None]:

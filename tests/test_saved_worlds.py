@@ -178,7 +178,16 @@ def test_what_a_file_cannot_hold_is_refused_by_name(path, make, named):
 WORLDS = {
     "saved": {"account_id", "clock", "randomness", "accounts", "grant_delay"},
     "refused": {"credentials", "proxies"},
-    "derived": {"_due", "_places", "lock", "_partition_of", "_forks", "_snapshots", "forgotten"},
+    "derived": {
+        "_due",
+        "_polled",
+        "_places",
+        "lock",
+        "_partition_of",
+        "_forks",
+        "_snapshots",
+        "forgotten",
+    },
     "left out, as the README says": {"record", "transitions", "faults", "quotas"},
 }
 """Every attribute of a world, by what happens to it."""

@@ -4,7 +4,9 @@ import boto3
 import pytest
 from clusters import active_cluster, described, new_cluster
 
-from kmsmock import mock_kms_cloudhsm
+from kmsmock import AfterPolls, mock_kms_cloudhsm
+from kmsmock.controls.transitions import POLLED_BY, REALISTIC
+from kmsmock.protocol.model import SERVICES, service_model
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_immediate_change_is_over_at_the_next_call(arguments):
 @pytest.mark.parametrize("unknown", ["slow", "", 3])
 def test_unknown_transitions_are_refused(unknown):
     """A policy that does not exist is a ValueError that names those that do."""
-    with pytest.raises(ValueError, match='must be "immediate" or "realistic", not'):
+    with pytest.raises(ValueError, match='must be "immediate" or "realistic" or AfterPolls'):
         mock_kms_cloudhsm(transitions=unknown)
 
 
@@ -94,5 +96,82 @@ def test_inner_mock_takes_the_outer_transitions(aws, cloudhsm):
 
 def test_inner_mock_cannot_change_the_transitions(aws):
     """A mock inside a mock that names other transitions than the outermost one is refused."""
-    with pytest.raises(ValueError, match='give transitions="immediate" there'):
+    with pytest.raises(ValueError, match="give transitions='immediate' there"):
         mock_kms_cloudhsm(transitions="immediate").start()
+
+
+def polled(describe, *, last, most=10):
+    """Poll as code written for AWS does, until the last state is there; give the states seen."""
+    seen = []
+    while len(seen) < most and seen[-1:] != [last]:
+        seen.append(describe())
+    return seen
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_after_polls_two_describe_calls_see_a_cluster_in_creation(count):
+    """With AfterPolls(n) n calls see a change going on, and the next one its end."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions=AfterPolls(count)):
+        client = boto3.client("cloudhsmv2", region_name="us-east-1")
+        cluster_id = new_cluster(client)
+
+        states = polled(lambda: described(client, cluster_id)["State"], last="UNINITIALIZED")
+
+        assert states == ["CREATE_IN_PROGRESS"] * count + ["UNINITIALIZED"]
+
+
+def test_after_polls_other_calls_and_time_end_nothing():
+    """Neither calls that do not look nor the clock end a change."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions=AfterPolls(2)) as aws:
+        kms = boto3.client("kms", region_name="us-east-1")
+        store_id = aws.key_store("ExampleKeyStore").custom_key_store_id
+        kms.disconnect_custom_key_store(CustomKeyStoreId=store_id)
+
+        kms.list_keys()
+        aws.clock.advance(days=1)
+        states = polled(lambda: connection_state(kms, store_id), last="DISCONNECTED")
+
+        assert states == ["DISCONNECTING", "DISCONNECTING", "DISCONNECTED"]
+
+
+def test_after_polls_a_new_replica_is_creating_for_as_many_calls():
+    """DescribeKey is what looks at replicas."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions=AfterPolls(1)):
+        home = boto3.client("kms", region_name="us-east-1")
+        away = boto3.client("kms", region_name="eu-west-1")
+        key_id = home.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+        home.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")
+
+        states = polled(
+            lambda: away.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"], last="Enabled"
+        )
+
+        assert states == ["Creating", "Enabled"]
+
+
+def test_after_polls_is_taken_back_by_a_rollback():
+    """A snapshot knows how many calls have looked."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions=AfterPolls(1)) as aws:
+        client = boto3.client("cloudhsmv2", region_name="us-east-1")
+        cluster_id = new_cluster(client)
+        snapshot = aws.snapshot()
+        first = polled(lambda: described(client, cluster_id)["State"], last="UNINITIALIZED")
+
+        aws.rollback(snapshot)
+
+        assert first == polled(lambda: described(client, cluster_id)["State"], last="UNINITIALIZED")
+
+
+def test_every_change_has_an_operation_that_looks():
+    """The tables of times and of polls name the same changes, and operations that exist."""
+    names = {name for service in SERVICES for name in service_model(service).operation_names}
+
+    assert set(POLLED_BY) == set(REALISTIC)
+    assert set(POLLED_BY.values()) <= names
+
+
+@pytest.mark.parametrize("count", [0, -1, "2", True, None])
+def test_after_polls_takes_a_number(count):
+    """Less than one call, or no number, is a ValueError."""
+    with pytest.raises(ValueError, match="AfterPolls"):
+        AfterPolls(count)

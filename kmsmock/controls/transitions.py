@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, cast, get_args
+from typing import Literal, cast
 
 Change = Literal[
     "backup copy",
@@ -24,8 +25,50 @@ Change = Literal[
 ]
 """A change that takes AWS seconds to minutes."""
 
-Policy = Literal["immediate", "realistic"]
+
+@dataclass(frozen=True, slots=True)
+class AfterPolls:
+    """Each slow change is visible to so many calls that look at it, and has ended for the next.
+
+    What looks is the operation by which AWS's users wait: DescribeClusters for clusters and HSMs,
+    DescribeBackups, DescribeCustomKeyStores, DescribeKey for replicas and primaries,
+    GetKeyRotationStatus for rotations; whatever it is asked about.
+
+    Args:
+        count: how many of them still see the change going on, one or more.
+
+    Raises:
+        ValueError: it is less.
+    """
+
+    count: int
+
+    def __post_init__(self) -> None:
+        if type(self.count) is not int or self.count < 1:
+            raise ValueError(f"AfterPolls takes a number of calls, 1 or more, not {self.count!r}")
+
+
+Policy = Literal["immediate", "realistic"] | AfterPolls
 """What a user asks for."""
+
+POLLED_BY: dict[Change, str] = {
+    "backup copy": "DescribeBackups",
+    "backup creation": "DescribeBackups",
+    "cluster activation": "DescribeClusters",
+    "cluster creation": "DescribeClusters",
+    "cluster deletion": "DescribeClusters",
+    "cluster initialization": "DescribeClusters",
+    "cluster type change": "DescribeClusters",
+    "external key store connection": "DescribeCustomKeyStores",
+    "hsm creation": "DescribeClusters",
+    "hsm deletion": "DescribeClusters",
+    "key store connection": "DescribeCustomKeyStores",
+    "key store disconnection": "DescribeCustomKeyStores",
+    "on-demand key rotation": "GetKeyRotationStatus",
+    "primary Region update": "DescribeKey",
+    "replica key creation": "DescribeKey",
+}
+"""The operation that a user calls again and again until the change has ended."""
 
 REALISTIC: dict[Change, timedelta] = {
     # Assumed.
@@ -67,17 +110,23 @@ class Transitions:
 
     Args:
         policy: "immediate" ends each before the next call's work, so that only the call that
-            begins it shows it; "realistic" takes AWS's time.
+            begins it shows it; "realistic" takes AWS's time; `AfterPolls(n)` a number of calls.
 
     Raises:
         ValueError: there is no such policy.
     """
 
-    def __init__(self, policy: str = "immediate") -> None:
-        if policy not in get_args(Policy):
-            possible = " or ".join(f'"{name}"' for name in get_args(Policy))
-            raise ValueError(f"transitions must be {possible}, not {policy!r}")
+    def __init__(self, policy: Policy | str = "immediate") -> None:
+        if not isinstance(policy, AfterPolls) and policy not in ("immediate", "realistic"):
+            raise ValueError(
+                f'transitions must be "immediate" or "realistic" or AfterPolls(n), not {policy!r}'
+            )
         self.policy = cast("Policy", policy)
+
+    @property
+    def polls(self) -> int:
+        """How many calls that look still see a change going on; 0 when time decides."""
+        return self.policy.count if isinstance(self.policy, AfterPolls) else 0
 
     def delay_of(self, change: Change) -> timedelta:
         """Give the time that a change takes."""
