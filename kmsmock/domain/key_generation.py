@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from kmsmock.crypto import symmetric
+from kmsmock.crypto import mac, symmetric
 from kmsmock.domain.key_material import KeyMaterial
 from kmsmock.domain.key_spec import SYMMETRIC
 
@@ -51,15 +51,11 @@ def generate(spec: str, source: RandomSource, symmetric_length: int = 32) -> byt
     """
     if spec == SYMMETRIC:
         return source.bytes(symmetric_length)
-    if spec in HMAC_LENGTHS:
-        return source.bytes(HMAC_LENGTHS[spec])
+    if spec in mac.KEY_LENGTHS:
+        return source.bytes(mac.KEY_LENGTHS[spec].generated)
     if spec.startswith("RSA_"):
         return source.rsa_key(int(spec.removeprefix("RSA_")))
     return _private_key_generator(spec)(source.bytes)
-
-
-HMAC_LENGTHS = {"HMAC_224": 28, "HMAC_256": 32, "HMAC_384": 48, "HMAC_512": 64}
-"""KeySpec -> bytes of a key that KMS makes: as long as the MAC."""
 
 
 def _private_key_generator(spec: str) -> Callable[[Callable[[int], bytes]], bytes]:
