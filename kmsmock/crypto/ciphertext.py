@@ -25,17 +25,23 @@ What a key manager outside AWS sealed a second time is in place of the sealed by
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from .encryption_context import associated_data
 from .exceptions import Unreadable
-from .symmetric import CipherName, open_sealed, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind = Literal["encrypt", "data-key"]
+
+Seal = Callable[[bytes, bytes, bytes], bytes]
+"""Nonce, plaintext, associated data -> what is sealed, with its tag."""
+Open = Callable[[bytes, bytes, bytes], bytes]
+"""Nonce, what is sealed, associated data -> the plaintext; raises `Unreadable`."""
 
 _MAGIC: Final[dict[Kind, bytes]] = {
     "encrypt": bytes.fromhex("0102020078"),
@@ -49,18 +55,23 @@ _HEADER_LENGTH: Final = 132
 _OUTER_VERSION: Final = b"\x01"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ciphertext:
-    """A blob taken apart. Nothing in it is proved before the sealed bytes have been opened."""
+    """A blob taken apart. Nothing in it is proved before the sealed bytes have been opened.
+
+    Attributes:
+        header: all that stands before the sealed bytes.
+    """
 
     kind: Kind
     key_id: str
     material_id: bytes
     nonce: bytes
     sealed: bytes
+    header: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OuterCiphertext:
     """What a key manager outside AWS makes of sealed bytes, taken apart.
 
@@ -74,53 +85,47 @@ class OuterCiphertext:
     metadata: bytes = b""
 
 
-def header(*, kind: Kind, key_id: str, material_id: bytes, nonce: bytes) -> bytes:
-    """Return the bytes that begin a blob with these fields, up to the sealed part.
-
-    Raises `ValueError` when a field has more than 255 bytes or the key id is not ASCII.
-    """
-    fields = (
-        _MAGIC[kind] + _field(key_id.encode("ascii"), 1) + _field(material_id, 1) + _field(nonce, 1)
-    )
-    return fields + _field(bytes(max(0, _HEADER_LENGTH - 2 - len(fields))), 2)
-
-
-def bound_data(
+def seal_blob(  # noqa: PLR0913 - a blob has that many fields
+    seal: Seal,
     *,
     kind: Kind,
     key_id: str,
     material_id: bytes,
     nonce: bytes,
+    plaintext: bytes,
     context: Mapping[str, str] | None,
 ) -> bytes:
-    """Return the associated data that binds a blob's header and its encryption context.
+    """Seal the plaintext and return the blob that carries it.
 
-    For whoever seals elsewhere, such as an HSM with a key of its own; `seal_blob` and
-    `open_blob` use the same. The header tells its own length, so that the two parts cannot
-    be mistaken for each other.
+    `seal` is whoever has the key: KMS, an HSM, a key manager outside AWS. The header and the
+    encryption context are what it binds. The nonce must be new for the key.
+
+    Raises `ValueError` when a field has more than 255 bytes or the key id is not ASCII, and what
+    `seal` raises.
     """
-    start = header(kind=kind, key_id=key_id, material_id=material_id, nonce=nonce)
-    return start + associated_data(context)
+    header = _header(kind, key_id, material_id, nonce)
+    sealed = seal(nonce, plaintext, header + associated_data(context))
+    return header + _field(sealed, 4)
 
 
-def pack(ciphertext: Ciphertext) -> bytes:
-    """Return the blob (bytes) that holds these fields.
+def open_blob(
+    open_sealed: Open, ciphertext: Ciphertext, context: Mapping[str, str] | None
+) -> bytes:
+    """Return the plaintext of a blob that was taken apart.
 
-    Raises `ValueError` for fields that the format cannot hold.
+    Raises `Unreadable` when any bit of it, the key or the context is not that of sealing, and what
+    else `open_sealed` raises.
     """
-    start = header(
-        kind=ciphertext.kind,
-        key_id=ciphertext.key_id,
-        material_id=ciphertext.material_id,
-        nonce=ciphertext.nonce,
-    )
-    return start + _field(ciphertext.sealed, 4)
+    # The header tells its own length: it and the context cannot be mistaken for each other.
+    bound = ciphertext.header + associated_data(context)
+    return open_sealed(ciphertext.nonce, ciphertext.sealed, bound)
 
 
+@lru_cache(maxsize=64)  # A call asks several times: which key it is, and whether that fits.
 def unpack(blob: bytes) -> Ciphertext:
     """Take a blob apart.
 
-    Raises `Unreadable` for anything that `pack` does not return: other formats, truncated
+    Raises `Unreadable` for anything that `seal_blob` does not return: other formats, truncated
     blobs, trailing bytes, other padding.
     """
     kind = _KINDS.get(blob[:5])
@@ -133,12 +138,19 @@ def unpack(blob: bytes) -> Ciphertext:
     sealed, trailing = _split(rest, 4)
     if trailing or not key_id.isascii():
         raise Unreadable
-    ciphertext = Ciphertext(kind, key_id.decode("ascii"), material_id, nonce, sealed)
-    # One form only: the header is built again from its fields to be authenticated, so a
-    # padding that differs would otherwise go unnoticed.
-    if pack(ciphertext) != blob:
+    header = blob[: len(blob) - len(rest)]
+    # One form only: the padding alone could still differ.
+    if header != _header(kind, key_id.decode("ascii"), material_id, nonce):
         raise Unreadable
-    return ciphertext
+    return Ciphertext(kind, key_id.decode("ascii"), material_id, nonce, sealed, header)
+
+
+def _header(kind: Kind, key_id: str, material_id: bytes, nonce: bytes) -> bytes:
+    """Return the bytes that begin a blob with these fields, up to the sealed part."""
+    fields = (
+        _MAGIC[kind] + _field(key_id.encode("ascii"), 1) + _field(material_id, 1) + _field(nonce, 1)
+    )
+    return fields + _field(bytes(max(0, _HEADER_LENGTH - 2 - len(fields))), 2)
 
 
 def pack_outer(outer: OuterCiphertext) -> bytes:
@@ -169,49 +181,6 @@ def unpack_outer(sealed: bytes) -> OuterCiphertext:
     if trailing:
         raise Unreadable
     return OuterCiphertext(ciphertext, vector, tag, metadata)
-
-
-def seal_blob(  # noqa: PLR0913 - a blob has that many fields
-    key: bytes,
-    *,
-    kind: Kind,
-    key_id: str,
-    material_id: bytes,
-    nonce: bytes,
-    plaintext: bytes,
-    context: Mapping[str, str] | None,
-    cipher: CipherName = "AES",
-) -> bytes:
-    """Seal the plaintext and return the blob that carries it.
-
-    `nonce` has 12 bytes and must be new for this key. Raises as `symmetric.seal` and `pack`.
-    """
-    bound = bound_data(
-        kind=kind, key_id=key_id, material_id=material_id, nonce=nonce, context=context
-    )
-    sealed = seal(key, nonce, plaintext, bound, cipher)
-    return pack(Ciphertext(kind, key_id, material_id, nonce, sealed))
-
-
-def open_blob(
-    key: bytes,
-    ciphertext: Ciphertext | bytes,
-    context: Mapping[str, str] | None,
-    cipher: CipherName = "AES",
-) -> bytes:
-    """Return the plaintext of a blob, or of one that `unpack` has taken apart.
-
-    Raises `Unreadable` when any bit of it, the key or the context is not that of sealing.
-    """
-    parts = unpack(ciphertext) if isinstance(ciphertext, bytes) else ciphertext
-    bound = bound_data(
-        kind=parts.kind,
-        key_id=parts.key_id,
-        material_id=parts.material_id,
-        nonce=parts.nonce,
-        context=context,
-    )
-    return open_sealed(key, parts.nonce, parts.sealed, bound, cipher)
 
 
 def _field(value: bytes, length_bytes: int) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from kmsmock.crypto.ciphertext import Ciphertext, Kind, bound_data, pack
+from kmsmock.crypto.ciphertext import Ciphertext, Kind, open_blob, seal_blob
 from kmsmock.crypto.exceptions import Unreadable
 from kmsmock.crypto.symmetric import NONCE_LENGTH
 from kmsmock.domain.grant import Grants
@@ -194,12 +194,15 @@ class Key:
             KMSInvalidStateException: the key store cannot use its material.
         """
         material_id = bytes.fromhex(self.current_material_id or "")
-        nonce = random_bytes(NONCE_LENGTH)
-        bound = bound_data(
-            kind=kind, key_id=self.key_id, material_id=material_id, nonce=nonce, context=context
+        return seal_blob(
+            self._sealer(material_id, proxy).seal,
+            kind=kind,
+            key_id=self.key_id,
+            material_id=material_id,
+            nonce=random_bytes(NONCE_LENGTH),
+            plaintext=plaintext,
+            context=context,
         )
-        sealed = self._sealer(material_id, proxy).seal(nonce, plaintext, bound)
-        return pack(Ciphertext(kind, self.key_id, material_id, nonce, sealed))
 
     def open(
         self, ciphertext: Ciphertext, context: Mapping[str, str], proxy: Proxy | None = None
@@ -213,16 +216,9 @@ class Key:
             InvalidCiphertextException: the blob or the context is not what was encrypted.
             KMSInvalidStateException: the key store cannot use its material.
         """
-        bound = bound_data(
-            kind=ciphertext.kind,
-            key_id=ciphertext.key_id,
-            material_id=ciphertext.material_id,
-            nonce=ciphertext.nonce,
-            context=context,
-        )
         sealer = self._sealer(ciphertext.material_id, proxy)
         try:
-            return sealer.open(ciphertext.nonce, ciphertext.sealed, bound)
+            return open_blob(sealer.open, ciphertext, context)
         except Unreadable:
             raise InvalidCiphertextException from None
 
