@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kmsmock.authorization.principals import Subject
@@ -70,7 +71,11 @@ def identify(world: World, access_key: str) -> Caller:
     if access_key in world.forgotten:
         raise UnrecognizedClientException(_NO_SUCH_CREDENTIALS)
     named = _ACCOUNT_ID.fullmatch(access_key)
-    account_id = access_key if named else world.account_id
+    return _administrator(access_key if named else world.account_id)
+
+
+@lru_cache(maxsize=64)
+def _administrator(account_id: str) -> Caller:
     return Caller(account_id, account_arn("aws", account_id))
 
 

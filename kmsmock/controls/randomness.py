@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import builtins
 import hashlib
-import secrets
+import os
 import threading
-import uuid
 from collections import defaultdict
 from typing import Any
 
@@ -17,6 +16,9 @@ Der = bytes
 """A private key as PKCS#8, DER."""
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+_VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}
+"""A hex digit -> the one in its place whose first two bits are a UUID's variant, 10."""
 
 
 class _Count:
@@ -53,7 +55,7 @@ class Randomness:
     def bytes(self, count: int) -> bytes:
         """Give `count` random bytes."""
         if self._start is None:
-            return secrets.token_bytes(count)
+            return os.urandom(count)
         place = self._requests.one_more().to_bytes(8, "big")
         return hashlib.shake_256(self._start + place).digest(count)
 
@@ -96,7 +98,11 @@ class Randomness:
 
     def uuid(self) -> str:
         """Give a random UUID, version 4 (RFC 9562), in lower case."""
-        return str(uuid.UUID(bytes=self.bytes(16), version=4))
+        digits = self.bytes(16).hex()
+        variant = _VARIANT[digits[16]]
+        return (
+            f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        )
 
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.
