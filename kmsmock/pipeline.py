@@ -61,9 +61,10 @@ def answer(world: World, http_request: HttpRequest) -> HttpResponse:
 
 def _read_document(http_request: HttpRequest, address: Address, wire: Wire) -> dict[str, object]:
     """Read the members from the body or, of a presigned URL, from the query."""
-    model = operation_model(address.service, address.operation)
-    if model is not None and not http_request.body and "?" in http_request.url:
-        return read_query(model, http_request.url)
+    if not http_request.body and "?" in http_request.url:
+        model = operation_model(address.service, address.operation)
+        if model is not None:
+            return read_query(model, http_request.url)
     return wire.read_body(http_request.body)
 
 

@@ -20,7 +20,7 @@ from kmsmock.interception.every_client import Interception
 from kmsmock.interception.other_services import OtherServiceRefused
 
 PATCHED = [
-    (botocore.hooks.EventAliaser, "emit"),
+    (botocore.hooks.HierarchicalEmitter, "_emit"),
     (botocore.session.Session, "get_credentials"),
     (botocore.signers.RequestSigner, "get_auth_instance"),
 ]

@@ -44,9 +44,11 @@ class Region:
     retirable: dict[str, Index[Grant]] = field(default_factory=dict)
     recorded_ciphertexts: dict[bytes, bytes] = field(default_factory=dict)
     network: Network = field(init=False)
+    _kms_arns: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.network = Network(self.name)
+        self._kms_arns = str(Arn(self.partition, "kms", self.name, self.account_id, ""))
         for name in PREDEFINED_ALIASES:
             self.aliases[name] = Alias(name, key_id=None, created=None, updated=None)
 
@@ -66,4 +68,4 @@ class Region:
 
     def kms_arn(self, resource: str) -> str:
         """Give the ARN of a KMS resource here: `key/<id>` or an alias's name."""
-        return str(Arn(self.partition, "kms", self.name, self.account_id, resource))
+        return self._kms_arns + resource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kmsmock.authorization.key_policy import as_shown, read_key_policy
@@ -97,10 +98,15 @@ def check_policy(call: Call, text: str, key_arn: str, *, bypass: bool) -> None:
 
 def default_policy(region: Region) -> str:
     """Give the policy of a key that is made without one (kms-operations.md section 3.5)."""
+    return _default_policy(account_arn(region.partition, region.account_id))
+
+
+@lru_cache(maxsize=64)  # One text for all keys of an account.
+def _default_policy(account: str) -> str:
     statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",
-        "Principal": {"AWS": account_arn(region.partition, region.account_id)},
+        "Principal": {"AWS": account},
         "Action": "kms:*",
         "Resource": "*",
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from kmsmock.errors import SerializationException
@@ -33,7 +34,7 @@ def read_body(body: bytes) -> dict[str, object]:
     return document
 
 
-def write_body(document: dict[str, object]) -> bytes:
+def write_body(document: Mapping[str, object]) -> bytes:
     """Write an answer: bytes become base64, times become epoch seconds with milliseconds."""
     return _ENCODER.encode(document).encode()
 
@@ -58,4 +59,5 @@ def _as_json(value: object) -> object:
 
 # json.loads and json.dumps make a new one of these in each call that asks for anything special.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-_ENCODER = json.JSONEncoder(default=_as_json, separators=(",", ":"))
+# Answers are made here, and none holds itself.
+_ENCODER = json.JSONEncoder(default=_as_json, separators=(",", ":"), check_circular=False)

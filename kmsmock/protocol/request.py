@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from kmsmock.errors import (
@@ -16,8 +16,7 @@ from kmsmock.protocol.cbor import SERVICES_WITH_CBOR
 from kmsmock.protocol.model import service_with_target_prefix
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """A request as it would leave the process.
 
     Attributes:
@@ -30,8 +29,7 @@ class HttpRequest:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Whom a request is for and whom it is from; what its headers say."""
 
     service: str
@@ -42,6 +40,7 @@ class Address:
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
+_IN_RPC_V2_PATHS = "/service/"
 _RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 _WHOLE_SIGNATURE = re.compile(
@@ -68,7 +67,9 @@ def read_address(request: HttpRequest) -> Address:
 
 def is_rpc_v2(request: HttpRequest) -> bool:
     """Tell whether a request comes in Smithy RPC v2 CBOR, by its path or its header."""
-    return _rpc_v2_path(request) is not None or bool(_header(request, "smithy-protocol"))
+    return _IN_RPC_V2_PATHS in request.url and (
+        _rpc_v2_path(request) is not None or bool(_header(request, "smithy-protocol"))
+    )
 
 
 def signing_name_of(url: str, headers: Mapping[str, str | bytes]) -> str:
@@ -96,7 +97,7 @@ def _named_operation(request: HttpRequest) -> tuple[str, str]:
 
 def _rpc_v2_path(request: HttpRequest) -> re.Match[str] | None:
     # Every call comes by here, and next to none has such a path.
-    if "/service/" not in request.url:
+    if _IN_RPC_V2_PATHS not in request.url:
         return None
     return _RPC_V2_PATH.fullmatch(urlsplit(request.url).path)
 
@@ -109,7 +110,7 @@ def _credential_scope(request: HttpRequest) -> Sequence[str]:
     header = _header(request, "Authorization")
     if header.startswith(ALGORITHM):
         whole = _WHOLE_SIGNATURE.fullmatch(header)
-        if whole is not None and _header(request, "X-Amz-Date"):
+        if whole is not None and "x-amz-date" in header:  # Signed, so it is there.
             return whole.groups()
         missing = [
             f"Authorization header requires '{name}' parameter."

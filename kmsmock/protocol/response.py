@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmsmock.protocol.wire import JSON, Wire
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from kmsmock.errors import ServiceError
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(NamedTuple):
     """A response as it would arrive."""
 
     status: int
@@ -27,8 +25,9 @@ def result_response(
     """Write a result; None is an operation without an output shape, whose body is empty."""
     if result is None:
         return _response(200, b"", request_id, wire)
-    members = {name: value for name, value in result.items() if name != "ResponseMetadata"}
-    return _response(200, wire.write_body(members), request_id, wire)
+    if "ResponseMetadata" in result:
+        result = {name: value for name, value in result.items() if name != "ResponseMetadata"}
+    return _response(200, wire.write_body(result), request_id, wire)
 
 
 def error_response(

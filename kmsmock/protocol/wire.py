@@ -22,7 +22,7 @@ class Wire:
 
     headers: Mapping[str, str]
     read_body: Callable[[bytes], dict[str, object]]
-    write_body: Callable[[dict[str, object]], bytes]
+    write_body: Callable[[Mapping[str, object]], bytes]
     write_error: Callable[[str, str, str | None], bytes]
 
 
