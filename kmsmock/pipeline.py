@@ -113,7 +113,8 @@ def perform(
             record_call(call, address.access_key, resources, None, error)
             raise
         record_call(call, address.access_key, resources, result, None)
-        end_call(call, faults, resources)
+        if faults:
+            end_call(call, faults, resources)
         return result
 
 
@@ -131,7 +132,8 @@ def _do(
     for target in operation.targets:
         resource = target.find(call)
         resources.append(resource)
-        faults.finds(names_of(call, resource))
+        if faults:
+            faults.finds(names_of(call, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
     require_room(call, quotas, resources)

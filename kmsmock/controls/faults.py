@@ -145,9 +145,14 @@ class CallFaults:
         self._chance = chance
         self._wait = wait
 
+    def __bool__(self) -> bool:
+        """Tell whether any may still strike."""
+        return bool(self._candidates)
+
     def arrives(self) -> None:
         """Strike a call whose request is not read yet."""
-        self._strike(lambda plan: plan.comes_before and plan.key is None)
+        if self._candidates:
+            self._strike(lambda plan: plan.comes_before and plan.key is None)
 
     def finds(self, names: Iterable[str]) -> None:
         """Strike a call that has found a key, or another resource, of these names."""

@@ -7,7 +7,7 @@ and listed nowhere else.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from botocore.loaders import create_loader
@@ -26,20 +26,25 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
 
 
-@cache
 def operation_model(service: str, operation: str) -> OperationModel | None:
     """Give the model of an operation, or None if the installed botocore does not know it."""
-    model = service_model(service)
-    return model.operation_model(operation) if operation in model.operation_names else None
+    return _operation_models(service).get(operation)
 
 
 @cache
+def _operation_models(service: str) -> dict[str, OperationModel]:
+    model = service_model(service)
+    return {name: model.operation_model(name) for name in model.operation_names}
+
+
 def service_with_target_prefix(prefix: str) -> str | None:
     """Give the service whose `X-Amz-Target` begins so (`TrentService`, `BaldrApiService`)."""
-    for service in SERVICES:
-        if service_model(service).metadata["targetPrefix"] == prefix:
-            return service
-    return None
+    return _services_by_target_prefix().get(prefix)
+
+
+@cache
+def _services_by_target_prefix() -> dict[str, str]:
+    return {str(service_model(service).metadata["targetPrefix"]): service for service in SERVICES}
 
 
 @cache
@@ -62,7 +67,7 @@ def error_message_member(service: str, code: str) -> str:
     return "Message" if "Message" in shape.members else "message"
 
 
-@cache
+@lru_cache(maxsize=256)  # Requests may name Regions that do not exist.
 def partition_of(region: str) -> str:
     """Give the partition that a Region belongs to, by botocore's own rules; `aws` if unknown."""
     for partition in create_loader().load_data("partitions")["partitions"]:

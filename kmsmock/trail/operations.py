@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from kmsmock.protocol.model import operation_model
@@ -59,7 +58,6 @@ def is_read_only(operation: str) -> bool:
     return _READING.match(operation) is not None
 
 
-@cache
 def left_out(service: str, operation: str) -> frozenset[str]:
     """Give the members of an operation's request and answer that no event shows."""
     model = operation_model(service, operation)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmsmock.call import UNREAD
 from kmsmock.controls.record import Facts, Identity, Members, Resource, freeze
@@ -32,23 +33,22 @@ def record_call(
         result: what was answered.
         error: or the refusal.
     """
-    operation, region = call.operation, call.region
-    leave_out = left_out(call.service, operation)
+    manner = _manner(call.service, call.operation)
     answer: Members = ()
     additional: Members = ()
     if error is None:
-        if result and not is_read_only(operation):
-            answer = freeze(result, leave_out)
-        if operation in _ADDITIONAL:
-            additional = _ADDITIONAL[operation](call, resources, result or {})
+        if result and not manner.read_only:
+            answer = freeze(result, manner.leave_out)
+        if manner.additional is not None:
+            additional = manner.additional(call, resources, result or {})
     facts = Facts(
         call.service,
-        operation,
-        region.name,
+        call.operation,
+        call.region.name,
         call.caller.account_id,
         _identity(call, access_key),
         # That a request which breaks the model's constraints is not shown is assumed.
-        None if call.request is UNREAD else freeze(call.request, leave_out),
+        None if call.request is UNREAD else freeze(call.request, manner.leave_out),
         answer,
         _named(call, resources, result or {}),
         None if error is None else (error.code, error.message),
@@ -56,8 +56,8 @@ def record_call(
     )
     record = call.world.record
     record.add(call.now, facts, call.event_id, call.request_id)
-    if error is None and operation in _IN_ANOTHER_REGION:
-        other = _IN_ANOTHER_REGION[operation](facts, resources, result or {})
+    if error is None and manner.elsewhere is not None:
+        other = manner.elsewhere(facts, resources, result or {})
         record.add(call.now, other, call.world.randomness.uuid(), call.request_id)
 
 
@@ -199,7 +199,33 @@ def _update_of_replica(facts: Facts, resources: Sequence[Key], _result: Mapping[
     )
 
 
-_IN_ANOTHER_REGION: dict[str, Callable[[Facts, Sequence[Any], Mapping[str, Any]], Facts]] = {
+_Elsewhere = Callable[[Facts, Sequence[Any], Mapping[str, Any]], Facts]
+_IN_ANOTHER_REGION: dict[str, _Elsewhere] = {
     "ReplicateKey": _creation_of_replica,
     "UpdatePrimaryRegion": _update_of_replica,
 }
+
+
+class _Manner(NamedTuple):
+    """How calls of an operation are recorded.
+
+    Attributes:
+        leave_out: the members that no event shows.
+        additional: gives additionalEventData.
+        elsewhere: gives the facts of a second event, in another Region.
+    """
+
+    leave_out: frozenset[str]
+    read_only: bool
+    additional: _Teller | None
+    elsewhere: _Elsewhere | None
+
+
+@lru_cache(maxsize=256)  # Operations may also be named that do not exist.
+def _manner(service: str, operation: str) -> _Manner:
+    return _Manner(
+        left_out(service, operation),
+        is_read_only(operation),
+        _ADDITIONAL.get(operation),
+        _IN_ANOTHER_REGION.get(operation),
+    )
