@@ -9,6 +9,7 @@ import botocore.session
 
 from kmsmock.interception.aiobotocore import AiobotocoreInterception
 from kmsmock.interception.botocore import BotocoreInterception
+from kmsmock.interception.new_sessions import NewSessions
 from kmsmock.interception.other_services import Gate, PassingServices
 from kmsmock.interception.patches import Patches
 from kmsmock.interception.raw_http import RawHttpInterception
@@ -31,10 +32,12 @@ class Interception:
         self._botocore = BotocoreInterception(answer, self._gate)
         self._aiobotocore = AiobotocoreInterception(answer, self._gate)
         self._raw_http = RawHttpInterception(answer, self._gate)
+        self._new_sessions = NewSessions()
         self._patches = Patches()
 
     def start(self) -> None:
         """Switch all of them on."""
+        self._new_sessions.start()
         self._botocore.start()
         self._raw_http.start()
         self._aiobotocore.start_if_loaded()
@@ -46,6 +49,7 @@ class Interception:
         self._aiobotocore.stop()
         self._raw_http.stop()
         self._botocore.stop()
+        self._new_sessions.stop()
 
     def let_pass(self, passing: PassingServices) -> None:
         """Let other services' requests that nobody answers through, beside those let so far."""
