@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from kmsmock.domain.principal import Credentials
@@ -106,14 +106,17 @@ class Record:
         self.happenings.append(Happening(at, ids, self._known.setdefault(facts, facts)))
 
 
-def freeze(members: Mapping[str, object], leave_out: frozenset[str] = frozenset()) -> Members:
+_PLAIN = frozenset((str, int, float, bool, type(None), datetime))
+
+
+def freeze(members: Mapping[str, Any], leave_out: frozenset[str] = frozenset()) -> Members:
     """Give members as a value that does not change, without those that are to be left out.
 
     Those are left out of the structures inside as well.
     """
     return tuple(
         [
-            (name, value if type(value) is str else _frozen(value, leave_out))
+            (name, value if type(value) in _PLAIN else _frozen(value, leave_out))
             for name, value in members.items()
             if name not in leave_out
         ]
@@ -121,9 +124,11 @@ def freeze(members: Mapping[str, object], leave_out: frozenset[str] = frozenset(
 
 
 def _frozen(value: object, leave_out: frozenset[str]) -> Frozen:
+    if isinstance(value, (list, tuple)):
+        if all(type(item) is str for item in value):
+            return tuple(value)
+        return tuple([_frozen(item, leave_out) for item in value])
     if isinstance(value, Mapping):
         return freeze(value, leave_out)
-    if isinstance(value, (list, tuple)):
-        return tuple(_frozen(item, leave_out) for item in value)
     assert value is None or isinstance(value, (str, int, float, datetime))
     return value

@@ -147,8 +147,18 @@ def unpack(blob: bytes) -> Ciphertext:
 
 def _header(kind: Kind, key_id: str, material_id: bytes, nonce: bytes) -> bytes:
     """Return the bytes that begin a blob with these fields, up to the sealed part."""
-    fields = (
-        _MAGIC[kind] + _field(key_id.encode("ascii"), 1) + _field(material_id, 1) + _field(nonce, 1)
+    key = key_id.encode("ascii")
+    lengths = len(key), len(material_id), len(nonce)
+    if max(lengths) > 255:
+        raise ValueError(f"a field of {max(lengths)} bytes does not fit")
+    fields = b"%b%c%b%c%b%c%b" % (
+        _MAGIC[kind],
+        lengths[0],
+        key,
+        lengths[1],
+        material_id,
+        lengths[2],
+        nonce,
     )
     return fields + _field(bytes(max(0, _HEADER_LENGTH - 2 - len(fields))), 2)
 

@@ -74,7 +74,11 @@ class Index(Generic[Thing]):
         start = 0 if after is None else bisect_right(self._names, after)
         names = self._names[start : start + limit]
         last = names[-1] if start + limit < len(self._names) else None
-        return [self._shown(self._things[name]) for name in names], last
+        found = list(map(self._things.__getitem__, names))
+        if self.watch is not None:
+            for thing in found:
+                self.watch(thing)
+        return found, last
 
     def state(self) -> State[Thing]:
         """Give what is in it as a value of its own, shown to nobody."""

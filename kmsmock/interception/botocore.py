@@ -114,11 +114,12 @@ class BotocoreInterception:
 
 def users_handlers(emitter: Any, event_name: str) -> list[Callable[..., Any]]:
     """Give the handlers of an event in their order, moto's left out."""
-    return [
-        handler
-        for handler in emitter._handlers.prefix_search(event_name)  # noqa: SLF001
-        if not type(handler).__module__.startswith("moto.")
-    ]
+    # As the emitter itself looks them up: it forgets what it knows when a handler comes or goes.
+    known = emitter._lookup_cache  # noqa: SLF001
+    handlers = known.get(event_name)
+    if handlers is None:
+        handlers = known[event_name] = emitter._handlers.prefix_search(event_name)  # noqa: SLF001
+    return [handler for handler in handlers if not type(handler).__module__.startswith("moto.")]
 
 
 def pretend_credentials() -> Credentials:

@@ -32,15 +32,16 @@ if TYPE_CHECKING:
 
 def key_metadata(key: Key) -> KeyMetadataTypeDef:
     """Give a key's metadata, each member when AWS has it (kms-operations.md section 4.9)."""
+    state, material_id = key.state, key.current_material_id
     metadata: dict[str, object] = {
         "AWSAccountId": key.account_id,
         "KeyId": key.key_id,
         "Arn": key.arn,
         "CreationDate": key.created,
-        "Enabled": key.state == "Enabled",
+        "Enabled": state == "Enabled",
         "Description": key.description,
         "KeyUsage": key.usage,
-        "KeyState": key.state,
+        "KeyState": state,
         "Origin": key.origin,
         "KeyManager": key.manager,
         "CustomerMasterKeySpec": key.spec,
@@ -48,13 +49,13 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
         "MultiRegion": key.related is not None,
         ALGORITHMS_MEMBER[key.usage]: list(algorithms(key.spec, key.usage)),
     }
-    if key.current_material_id is not None and key.changing != "Creating":
-        metadata["CurrentKeyMaterialId"] = key.current_material_id
+    if material_id is not None and key.changing != "Creating":
+        metadata["CurrentKeyMaterialId"] = material_id
     if key.origin == "EXTERNAL" and key.materials.any_present:
         metadata.update(_expiration(key.materials.earliest_expiry))
-    if key.state == "PendingDeletion":
+    if state == "PendingDeletion":
         metadata["DeletionDate"] = key.deletion_date
-    if key.state == "PendingReplicaDeletion" and key.deletion_window is not None:
+    if state == "PendingReplicaDeletion" and key.deletion_window is not None:
         metadata["PendingDeletionWindowInDays"] = key.deletion_window.days
     if key.related is not None:
         metadata["MultiRegionConfiguration"] = multi_region_configuration(key, key.related)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from kmsmock.errors import SerializationException
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Read = Callable[[object, str, list[str]], object]
 """The wire's value, its path, the violations so far (appended to) -> Python's value."""
 
-Constraint = tuple[Callable[[object], bool], str]
+Constraint = tuple[Callable[[Any], bool], str]
 """Does the value keep it, and the text for one that does not."""
 
 
@@ -76,28 +76,33 @@ def _reader(shape: Shape) -> Read:
 
 
 def _structure_reader(shape: StructureShape) -> Read:
-    members = {name: _late_reader(member) for name, member in shape.members.items()}
+    labels = {name: member_path("", name) for name in shape.members}
+    readers: dict[str, Read] = {}
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, dict):
             raise _unexpected(value, "a structure")
-        violations.extend(
+        violations += [
             f"Value null at '{member_path(path, name)}' failed to satisfy constraint: "
             "Member must not be null"
             for name in shape.required_members
             if value.get(name) is None
-        )
-        return {
-            name: members[name](member, member_path(path, name), violations)
-            for name, member in value.items()
-            if member is not None and name in members
-        }
+        ]
+        values = {}
+        for name, member in value.items():
+            if member is None or name not in labels:
+                continue
+            if name not in readers:  # compiled when a request first has the member
+                readers[name] = _reader(shape.members[name])
+            label = labels[name]
+            values[name] = readers[name](member, f"{path}.{label}" if path else label, violations)
+        return values
 
     return read
 
 
 def _late_reader(shape: Shape) -> Read:
-    """Compile a member's reader when a request first has the member."""
+    """Compile an element's reader when a request first has one."""
     return lambda value, path, violations: _reader(shape)(value, path, violations)  # noqa: PLW0108 - late
 
 
@@ -188,11 +193,11 @@ def _integer_reader(shape: Shape) -> Read:
     if "min" in shape.metadata:
         least = int(shape.metadata["min"])
         text = f"Member must have value greater than or equal to {least}"
-        constraints.append((lambda value: cast("int", value) >= least, text))
+        constraints.append((lambda value: value >= least, text))
     if "max" in shape.metadata:
         most = int(shape.metadata["max"])
         text = f"Member must have value less than or equal to {most}"
-        constraints.append((lambda value: cast("int", value) <= most, text))
+        constraints.append((lambda value: value <= most, text))
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -244,11 +249,11 @@ def _length_constraints(shape: Shape) -> list[Constraint]:
     if shape.metadata.get("min"):
         least = int(shape.metadata["min"])
         text = f"Member must have length greater than or equal to {least}"
-        constraints.append((lambda value: len(cast("str", value)) >= least, text))
+        constraints.append((lambda value: len(value) >= least, text))
     if "max" in shape.metadata:
         most = int(shape.metadata["max"])
         text = f"Member must have length less than or equal to {most}"
-        constraints.append((lambda value: len(cast("str", value)) <= most, text))
+        constraints.append((lambda value: len(value) <= most, text))
     return constraints
 
 
@@ -258,7 +263,7 @@ def _pattern_constraint(pattern: str) -> Constraint:
     translated = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SPACES)
     compiled = re.compile(translated, 0 if unicode_classes else re.ASCII)
     return (
-        lambda value: compiled.fullmatch(cast("str", value)) is not None,
+        lambda value: compiled.fullmatch(value) is not None,
         f"Member must satisfy regular expression pattern: {pattern}",
     )
 
