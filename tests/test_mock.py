@@ -8,7 +8,7 @@ import threading
 
 import boto3
 import botocore.credentials
-import botocore.hooks
+import botocore.endpoint
 import botocore.httpsession
 import botocore.session
 import botocore.signers
@@ -20,7 +20,8 @@ from kmsmock.interception.every_client import Interception
 from kmsmock.interception.other_services import OtherServiceRefused
 
 PATCHED = [
-    (botocore.hooks.HierarchicalEmitter, "_emit"),
+    (botocore.endpoint.Endpoint, "_do_get_response"),
+    (botocore.endpoint.Endpoint, "_send"),
     (botocore.session.Session, "get_credentials"),
     (botocore.signers.RequestSigner, "get_auth_instance"),
 ]

@@ -17,11 +17,9 @@ from botocore.credentials import RefreshableCredentials
 from kmsmock.interception.botocore import (
     ACCESS_KEY,
     SECRET_KEY,
-    SERVICE_IDS,
     answer_or_fail,
-    arrived,
-    users_handlers,
 )
+from kmsmock.interception.moto import SERVICE_IDS
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
 from kmsmock.protocol.request import HttpRequest
@@ -76,7 +74,7 @@ class AiobotocoreInterception:
 
     async def _answers(self, emitter: Any, event_name: str, arguments: dict[str, Any]) -> Any:
         answers: list[tuple[Callable[..., Any], object]] = []
-        for handler in users_handlers(emitter, event_name):
+        for handler in _users_handlers(emitter, event_name):
             answer = handler(event_name=event_name, **arguments)
             answers.append((handler, await answer if isawaitable(answer) else answer))
         # As in botocore: a user's own answer comes in place of ours, not beside it.
@@ -88,10 +86,19 @@ class AiobotocoreInterception:
             answers.append(
                 (
                     self._answer,
-                    aio_aws_response(request.url, response.status, arrived(response), body),
+                    aio_aws_response(request.url, response.status, response.headers, body),
                 )
             )
         return answers
+
+
+def _users_handlers(emitter: Any, event_name: str) -> list[Callable[..., Any]]:
+    """Give the handlers of an event in their order, moto's left out."""
+    return [
+        handler
+        for handler in emitter._handlers.prefix_search(event_name)  # noqa: SLF001
+        if not type(handler).__module__.startswith("moto.")
+    ]
 
 
 def _finding_credentials(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,40 +1,41 @@
 """botocore's calls, answered here in place of AWS; all of botocore's insides that kmsmock uses.
 
-Three methods of botocore's classes are wrapped while a mock is active. Classes, not clients: so it
+Four methods of botocore's classes are wrapped while a mock is active. Classes, not clients: so it
 is of no account when a client was made, by whom, or in which thread.
 
-* `HierarchicalEmitter._emit`: every request passes it as `before-send.<service id>.<operation>`,
-  after it was signed and before it is sent. The handlers that the user registered are called,
-  moto's is not: moto answers at this very event, and would otherwise win while it is active. It is
-  the innermost method of the emitter: a call emits ten events, and what stands around each one
-  costs least here, where its arguments are a dictionary already.
+* `Endpoint._send`: every request that no handler of `before-send` has answered passes it, signed,
+  and would leave the process. A user's own handlers come first, as always; moto's is told to leave
+  the two services alone (moto.py).
+* `Endpoint._do_get_response`, around it: there it is known which operation a request is for.
 * `Session.get_credentials`: finds pretend credentials, and reads none from files, processes or
   the network. What a test gives explicitly, or in the environment, stands.
 * `RequestSigner.get_auth_instance`: clients made earlier may have no credentials at all, or some
   that ask a server for fresh ones.
+
+An asynchronous client's classes have methods of their own: see aiobotocore.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from typing import Any
 
+import botocore.endpoint
 import botocore.exceptions
-import botocore.hooks
 import botocore.session
 import botocore.signers
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
 
 from kmsmock.controls.faults import ConnectionLost
+from kmsmock.interception.moto import SERVICE_IDS, MotoInterception
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
-from kmsmock.protocol.request import HttpRequest
+from kmsmock.protocol.request import HttpRequest, by_lower_case
 from kmsmock.protocol.response import HttpResponse
 
-SERVICE_IDS = ("kms", "cloudhsm-v2")
-"""The services answered here, under the ids that botocore's events use."""
+_OPERATION = "_kmsmock_operation"
+"""A request's attribute: what it is for."""
 
 ACCESS_KEY, SECRET_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 """The credentials of AWS's documentation, which secret scanners know as harmless."""
@@ -52,46 +53,41 @@ class BotocoreInterception:
         self._answer = answer
         self._gate = gate
         self._patches = Patches()
+        self._moto = MotoInterception()
 
     def start(self) -> None:
-        """Wrap the three methods."""
-        self._patches.wrap(botocore.hooks.HierarchicalEmitter, "_emit", self._emitting)
-        self._patches.wrap(botocore.session.Session, "get_credentials", self._finding_credentials)
-        self._patches.wrap(botocore.signers.RequestSigner, "get_auth_instance", self._signing)
+        """Wrap the four methods."""
+        wrap = self._patches.wrap
+        wrap(botocore.endpoint.Endpoint, "_do_get_response", self._responding)
+        wrap(botocore.endpoint.Endpoint, "_send", self._sending)
+        wrap(botocore.session.Session, "get_credentials", self._finding_credentials)
+        wrap(botocore.signers.RequestSigner, "get_auth_instance", self._signing)
 
     def stop(self) -> None:
-        """Put the three methods back."""
+        """Put the four methods back."""
+        self._moto.stop()
         self._patches.undo()
 
-    def _emitting(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        # An asynchronous client's emitter has a method of its own: see aiobotocore.py.
-        def _emit(
-            emitter: Any,
-            event_name: str,
-            arguments: dict[str, Any],
-            stop_on_response: bool = False,
+    def _responding(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def _do_get_response(
+            endpoint: Any, request: AWSPreparedRequest, operation_model: Any, context: Any
         ) -> Any:
-            if not event_name.startswith("before-send."):
-                return original(emitter, event_name, arguments, stop_on_response)
-            _, service_id, operation = event_name.split(".")
+            self._moto.start_if_loaded()
+            setattr(request, _OPERATION, operation_model)
+            return original(endpoint, request, operation_model, context)
+
+        return _do_get_response
+
+    def _sending(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def _send(endpoint: Any, request: AWSPreparedRequest) -> Any:
+            operation = getattr(request, _OPERATION)
+            service_id = operation.service_model.service_id.hyphenize()
             if service_id in SERVICE_IDS:
-                return self._answers(emitter, event_name, arguments)
-            answers = original(emitter, event_name, arguments, stop_on_response)
-            if all(answer is None for _handler, answer in answers):
-                self._gate.judge_call(service_id, operation)
-            return answers
+                return aws_response(self._answer, request)
+            self._gate.judge_call(service_id, operation.name)
+            return original(endpoint, request)
 
-        return _emit
-
-    def _answers(self, emitter: Any, event_name: str, arguments: dict[str, Any]) -> Any:
-        answers = [
-            (handler, handler(event_name=event_name, **arguments))
-            for handler in users_handlers(emitter, event_name)
-        ]
-        # botocore takes the first answer. A user's own comes in place of ours, not beside it.
-        if all(answer is None for _handler, answer in answers):
-            answers.append((self._answer, aws_response(self._answer, arguments["request"])))
-        return answers
+        return _send
 
     def _finding_credentials(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def get_credentials(session: botocore.session.Session) -> Any:
@@ -112,16 +108,6 @@ class BotocoreInterception:
         return get_auth_instance
 
 
-def users_handlers(emitter: Any, event_name: str) -> list[Callable[..., Any]]:
-    """Give the handlers of an event in their order, moto's left out."""
-    # As the emitter itself looks them up: it forgets what it knows when a handler comes or goes.
-    known = emitter._lookup_cache  # noqa: SLF001
-    handlers = known.get(event_name)
-    if handlers is None:
-        handlers = known[event_name] = emitter._handlers.prefix_search(event_name)  # noqa: SLF001
-    return [handler for handler in handlers if not type(handler).__module__.startswith("moto.")]
-
-
 def pretend_credentials() -> Credentials:
     """Give the credentials of callers who bring none."""
     return Credentials(ACCESS_KEY, SECRET_KEY, method="kmsmock")
@@ -132,7 +118,8 @@ def aws_response(
 ) -> AWSResponse:
     """Answer botocore's prepared request with botocore's response."""
     response = answer_or_fail(answer, request)
-    return AWSResponse(request.url, response.status, arrived(response), _Body(response.body))
+    headers: Any = response.headers  # botocore's type says HTTPHeaders; any mapping will do
+    return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
 
 def answer_or_fail(
@@ -151,16 +138,14 @@ def http_request(request: AWSPreparedRequest) -> HttpRequest:
     body = request.body or b""
     # Both services' requests are serialized into bytes; nothing in them is streamed.
     assert isinstance(body, (bytes, bytearray))
-    headers = cast("Mapping[str, str | bytes]", request.headers)
-    return HttpRequest(request.method, request.url, headers, bytes(body))
+    return HttpRequest(request.method, request.url, _headers(request.headers), bytes(body))
 
 
-def arrived(response: HttpResponse) -> HTTPHeaders:
-    """Give our response's headers as botocore reads them."""
-    headers = HTTPHeaders()
-    for name, value in response.headers.items():
-        headers[name] = value
-    return headers
+def _headers(headers: Any) -> dict[str, str | bytes]:
+    if type(headers) is not HeadersDict:
+        return by_lower_case(headers)
+    # Its keys hold their names in lower case; each look-up would make one more of them.
+    return {key._lower: value for key, value in headers._dict.items()}  # noqa: SLF001
 
 
 class _Body:

@@ -36,7 +36,7 @@ from kmsmock.controls.faults import ConnectionLost
 from kmsmock.interception.hosts import is_of_the_two_services, labels_of
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
-from kmsmock.protocol.request import HttpRequest, signing_name_of
+from kmsmock.protocol.request import HttpRequest, by_lower_case, signing_name_of
 from kmsmock.protocol.response import HttpResponse
 
 SIGNING_NAMES = ("kms", "cloudhsm")
@@ -84,7 +84,7 @@ class RawHttpInterception:
             **named: Any,
         ) -> Any:
             address = url if "://" in url else f"{pool.scheme}://{pool.host}{url}"
-            sent = HeadersDict(headers if headers is not None else pool.headers)
+            sent = by_lower_case(headers if headers is not None else pool.headers)
             if not is_here(address, sent):
                 # What botocore's own clients send was judged when it was called.
                 if not isinstance(headers, HeadersDict):
@@ -98,14 +98,14 @@ class RawHttpInterception:
 
         return urlopen
 
-    def _judge(self, address: str, headers: Mapping[str, str]) -> None:
+    def _judge(self, address: str, headers: Mapping[str, str | bytes]) -> None:
         host = urlsplit(address).hostname or ""
         labels = labels_of(host)
         if labels is not None:
             self._gate.judge_request(host, labels, signing_name_of(address, headers))
 
 
-def is_here(url: str, headers: Mapping[str, str]) -> bool:
+def is_here(url: str, headers: Mapping[str, str | bytes]) -> bool:
     """Tell whether a request is for one of the two services, by its host or its signature."""
     labels = labels_of(urlsplit(url).hostname or "")
     if labels is not None and is_of_the_two_services(labels):
@@ -118,7 +118,7 @@ def _finding_match(original: Callable[..., Any]) -> Callable[..., Any]:
         match, reasons = original(mock, request)
         if match is not None and not type(match).__module__.startswith("moto."):
             return match, reasons
-        if not is_here(request.url, request.headers):
+        if not is_here(request.url, by_lower_case(request.headers)):
             return match, reasons
         every_url = re.compile("")
         return sys.modules["responses"].PassthroughResponse(request.method, every_url), []

@@ -20,13 +20,18 @@ class HttpRequest(NamedTuple):
     """A request as it would leave the process.
 
     Attributes:
-        headers: case-insensitive.
+        headers: by their names in lower case.
     """
 
     method: str
     url: str
     headers: Mapping[str, str | bytes]
     body: bytes
+
+
+def by_lower_case(headers: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    """Give headers by their names in lower case: a look-up then costs no comparison of our own."""
+    return {name.lower(): value for name, value in headers.items()}
 
 
 class Address(NamedTuple):
@@ -45,9 +50,9 @@ _RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 _WHOLE_SIGNATURE = re.compile(
     ALGORITHM + r" Credential=([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/([^/,\s]+),"
-    r" SignedHeaders=[^,\s]+, Signature=[^,\s]+"
+    r" SignedHeaders=[^,\s]*x-amz-date[^,\s]*, Signature=[^,\s]+"
 )
-"""The header as SDKs write it, which nothing is wrong with."""
+"""The header as SDKs write it, which nothing is wrong with; a date that is signed is there."""
 
 
 def read_address(request: HttpRequest) -> Address:
@@ -73,7 +78,11 @@ def is_rpc_v2(request: HttpRequest) -> bool:
 
 
 def signing_name_of(url: str, headers: Mapping[str, str | bytes]) -> str:
-    """Give the service that a request is signed for, `kms`; empty if none can be read."""
+    """Give the service that a request is signed for, `kms`; empty if none can be read.
+
+    Args:
+        headers: as those of a request.
+    """
     elements = _credential(HttpRequest("", url, headers, b"")).split("/")
     return elements[3] if len(elements) == 5 else ""
 
@@ -88,7 +97,7 @@ def _named_operation(request: HttpRequest) -> tuple[str, str]:
         if service is None or not speaks or request.method != "POST":
             raise UnknownOperationException
         return service, path[2]
-    prefix, _, operation = _header(request, "X-Amz-Target").rpartition(".")
+    prefix, _, operation = _header(request, "x-amz-target").rpartition(".")
     service = service_with_target_prefix(prefix)
     if service is None:
         raise UnknownOperationException
@@ -107,17 +116,17 @@ def _credential_scope(request: HttpRequest) -> Sequence[str]:
 
     The texts are those of AWS's services in general; that KMS has the same ones is assumed.
     """
-    header = _header(request, "Authorization")
+    header = _header(request, "authorization")
     if header.startswith(ALGORITHM):
         whole = _WHOLE_SIGNATURE.fullmatch(header)
-        if whole is not None and "x-amz-date" in header:  # Signed, so it is there.
+        if whole is not None:
             return whole.groups()
         missing = [
             f"Authorization header requires '{name}' parameter."
             for name in ("Credential", "Signature", "SignedHeaders")
             if not re.search(rf"\b{name}=[^,\s]", header)
         ]
-        if not _header(request, "X-Amz-Date") and not _header(request, "Date"):
+        if not _header(request, "x-amz-date") and not _header(request, "date"):
             missing.append(
                 "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' "
                 "header."
@@ -138,7 +147,7 @@ def _credential_scope(request: HttpRequest) -> Sequence[str]:
 
 def _credential(request: HttpRequest) -> str:
     """Give the credential of the header or, of a presigned URL, of the query; empty if none."""
-    header = _header(request, "Authorization")
+    header = _header(request, "authorization")
     if header.startswith(ALGORITHM):
         found = re.search(r"\bCredential=([^,\s]+)", header)
         return found[1] if found else ""

@@ -251,10 +251,10 @@ def test_a_malformed_signature_is_refused(kms, sent):
 def test_headers_may_be_text_or_bytes():
     """A signer leaves either, depending on the header."""
     headers = {
-        "X-Amz-Target": b"TrentService.ListKeys",
-        "Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20230101/eu-west-1/kms/aws4_request, "
+        "x-amz-target": b"TrentService.ListKeys",
+        "authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20230101/eu-west-1/kms/aws4_request, "
         "SignedHeaders=host, Signature=0",
-        "X-Amz-Date": b"20230101T000000Z",
+        "x-amz-date": b"20230101T000000Z",
     }
 
     address = read_address(HttpRequest("POST", "https://kms/", headers, b""))
