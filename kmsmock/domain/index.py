@@ -59,7 +59,9 @@ class Index(Generic[Thing]):
     def get(self, name: str) -> Thing | None:
         """Give the thing of this name, or None."""
         thing = self._things.get(name)
-        return thing if thing is None else self._shown(thing)
+        if thing is not None and self.watch is not None:
+            self.watch(thing)
+        return thing
 
     def newest(self) -> Iterator[Thing]:
         """Give the things as they came, the last one first."""

@@ -103,7 +103,9 @@ class Key:
             KMSInvalidStateException: any other state; the text names it.
         """
         state = self.state
-        if state == "Unavailable" and state not in allowed and allowed != LEAVING:
+        if state in allowed:
+            return
+        if state == "Unavailable" and allowed != LEAVING:
             assert self.custom_key_store is not None
             raise KMSInvalidStateException(self.custom_key_store.unavailable.format(arn=self.arn))
         require_state(self.arn, state, allowed)

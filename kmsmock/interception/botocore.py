@@ -28,9 +28,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
 
 from kmsmock.controls.faults import ConnectionLost
-from kmsmock.interception.moto import SERVICE_IDS, MotoInterception
+from kmsmock.interception.moto import MotoInterception
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
+from kmsmock.protocol.model import SERVICES
 from kmsmock.protocol.request import HttpRequest, by_lower_case
 from kmsmock.protocol.response import HttpResponse
 
@@ -81,10 +82,10 @@ class BotocoreInterception:
     def _sending(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def _send(endpoint: Any, request: AWSPreparedRequest) -> Any:
             operation = getattr(request, _OPERATION)
-            service_id = operation.service_model.service_id.hyphenize()
-            if service_id in SERVICE_IDS:
+            service = operation.service_model
+            if service.service_name in SERVICES:
                 return aws_response(self._answer, request)
-            self._gate.judge_call(service_id, operation.name)
+            self._gate.judge_call(service.service_id.hyphenize(), operation.name)
             return original(endpoint, request)
 
         return _send
@@ -145,7 +146,7 @@ def _headers(headers: Any) -> dict[str, str | bytes]:
     if type(headers) is not HeadersDict:
         return by_lower_case(headers)
     # Its keys hold their names in lower case; each look-up would make one more of them.
-    return {key._lower: value for key, value in headers._dict.items()}  # noqa: SLF001
+    return {key._lower: value for key, value in headers._dict.items()}  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 class _Body:

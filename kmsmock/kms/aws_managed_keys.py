@@ -38,6 +38,8 @@ DESCRIBED_KEY = DescribedKey("KeyId", "kms:DescribeKey", ANY, aliases=True, othe
 def _alias_without_key(call: Call) -> Alias | None:
     """Give the caller's own predefined alias that the request names, unless it has a key."""
     name = str(call.request["KeyId"])
+    if PREFIX not in name:
+        return None
     arn = parse_arn(name)
     if arn is not None and name == call.region.kms_arn(arn.resource):
         name = arn.resource

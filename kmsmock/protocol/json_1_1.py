@@ -5,12 +5,15 @@ Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 
 from __future__ import annotations
 
-import base64
 import json
+from binascii import b2a_base64
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from kmsmock.errors import SerializationException
+
+_WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -24,7 +27,10 @@ def read_body(body: bytes) -> dict[str, object]:
     if not body:
         return {}
     try:
-        document = _DECODER.decode(body.decode())
+        text = body.decode().strip(_WHITE_SPACE)
+        document, end = _DECODER.raw_decode(text)
+        if end != len(text):
+            raise SerializationException("The request body is not valid JSON.")
         if b"\\u" in body and b"\\ud" in body.lower():
             _refuse_lone_surrogates(document)
     except (ValueError, RecursionError) as error:
@@ -51,10 +57,15 @@ def _refuse_lone_surrogates(document: object) -> None:
 
 def _as_json(value: object) -> object:
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+        return b2a_base64(value, newline=False).decode()
     if isinstance(value, datetime):
-        return round(value.timestamp(), 3)
+        return _epoch_seconds(value)
     raise TypeError(f"an answer holds a {type(value).__name__}, which JSON cannot carry")
+
+
+@lru_cache(maxsize=1024)  # Lists tell the same times again and again.
+def _epoch_seconds(time: datetime) -> float:
+    return round(time.timestamp(), 3)
 
 
 # json.loads and json.dumps make a new one of these in each call that asks for anything special.

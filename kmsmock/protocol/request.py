@@ -46,6 +46,7 @@ class Address(NamedTuple):
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 _IN_RPC_V2_PATHS = "/service/"
+"""In next to no URL, and quicker to look for than to take a URL apart."""
 _RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 _WHOLE_SIGNATURE = re.compile(
@@ -88,8 +89,7 @@ def signing_name_of(url: str, headers: Mapping[str, str | bytes]) -> str:
 
 
 def _named_operation(request: HttpRequest) -> tuple[str, str]:
-    path = _rpc_v2_path(request)
-    if path is not None:
+    if _IN_RPC_V2_PATHS in request.url and (path := _rpc_v2_path(request)) is not None:
         service = service_with_target_prefix(path[1])
         speaks = (
             service in SERVICES_WITH_CBOR and _header(request, "smithy-protocol") == "rpc-v2-cbor"
@@ -105,9 +105,6 @@ def _named_operation(request: HttpRequest) -> tuple[str, str]:
 
 
 def _rpc_v2_path(request: HttpRequest) -> re.Match[str] | None:
-    # Every call comes by here, and next to none has such a path.
-    if _IN_RPC_V2_PATHS not in request.url:
-        return None
     return _RPC_V2_PATH.fullmatch(urlsplit(request.url).path)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import cache
@@ -162,11 +163,13 @@ def _string_reader(shape: Shape) -> Read:
         allowed = shape.metadata["enum"]
         text = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
         constraints.append((frozenset(allowed).__contains__, text))
+    keeps_all = _all_of(shape, constraints)
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, str):
             raise _unexpected(value, "a String")
-        _judge(shape, constraints, value, path, violations)
+        if not keeps_all(value):
+            _judge(shape, constraints, value, path, violations)
         return value
 
     return read
@@ -174,6 +177,7 @@ def _string_reader(shape: Shape) -> Read:
 
 def _blob_reader(shape: Shape) -> Read:
     constraints = _length_constraints(shape)
+    keeps_all = _all_of(shape, constraints)
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, (str, bytes)):
@@ -182,7 +186,8 @@ def _blob_reader(shape: Shape) -> Read:
             blob = value if isinstance(value, bytes) else base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError) as error:
             raise SerializationException("A blob is not valid base64.") from error
-        _judge(shape, constraints, blob, path, violations)
+        if not keeps_all(blob):
+            _judge(shape, constraints, blob, path, violations)
         return blob
 
     return read
@@ -242,6 +247,17 @@ _READERS: dict[str, Callable[..., Read]] = {
     "boolean": _boolean_reader,
     "timestamp": _timestamp_reader,
 }
+
+
+def _all_of(shape: Shape, constraints: list[Constraint]) -> Callable[[Any], object]:
+    """Give one question in place of all; which constraint is broken is asked where one is."""
+    if len(constraints) == 1:
+        return constraints[0][0]
+    known = shape.metadata
+    if known.keys() & {"pattern", "enum"}:
+        return lambda value: all(keeps(value) for keeps, _text in constraints)
+    least, most = int(known.get("min", 0)), int(known.get("max", sys.maxsize))
+    return lambda value: least <= len(value) <= most
 
 
 def _length_constraints(shape: Shape) -> list[Constraint]:
