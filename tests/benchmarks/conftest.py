@@ -1,0 +1,150 @@
+"""Rows of the table of benchmarks: how they are measured, and what is printed of them."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from table import Measured, text
+
+WORKER = Path(__file__).parent / "worker.py"
+ROUNDS, QUICK_ROUNDS = 25, 5
+PATIENCE, QUICK_PATIENCE = 3.0, 0.3
+"""Seconds that one side of a row may take, after which others go on without it."""
+FEWEST = 3
+"""Rounds that every side takes part in nevertheless."""
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("kmsmock's benchmarks")
+    group.addoption("--quick", action="store_true", help="fewer rounds and smaller worlds")
+    group.addoption("--readme", action="store_true", help="write the table and the chart anew")
+
+
+def environment():
+    """Give an environment without a developer's own AWS settings."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return plain | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+class Clock:
+    """pytest-benchmark's clock, which goes on by what a worker has measured and by nothing else."""
+
+    def __init__(self):
+        self._seconds = 0.0
+
+    def advance(self, nanoseconds):
+        self._seconds += nanoseconds / 1e9
+
+    def __call__(self):
+        return self._seconds
+
+
+CLOCK = Clock()
+
+
+class Workers:
+    """The processes that take the samples, each started when it is first asked."""
+
+    def __init__(self):
+        self._processes = {}
+
+    def sample(self, worker, measure):
+        """Give the nanoseconds of a measure that a worker takes now."""
+        if worker not in self._processes:
+            self._processes[worker] = subprocess.Popen(  # noqa: S603 - our own worker
+                [sys.executable, WORKER, *worker.split()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment(),
+            )
+        process = self._processes[worker]
+        process.stdin.write(f"{measure}\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        if not answer:
+            pytest.fail(f"worker {worker!r} ended at {measure!r}: its error is on stderr")
+        return float(answer)
+
+    def stop(self):
+        for process in self._processes.values():
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def workers():
+    """The workers, which end with the session."""
+    workers = Workers()
+    yield workers
+    workers.stop()
+
+
+@pytest.fixture(scope="session")
+def quick(request):
+    """Whether it shall be quick rather than exact."""
+    return request.config.getoption("quick")
+
+
+@pytest.fixture
+def take(benchmark, quick, record):
+    """Take all sides of a row in turns, and record what was measured.
+
+    The sides follow each other in every round, and each round begins with another one, so that
+    what slows the machine down slows all of them. pytest-benchmark is told of kmsmock's times.
+    """
+    rounds, patience = (QUICK_ROUNDS, QUICK_PATIENCE) if quick else (ROUNDS, PATIENCE)
+
+    def take(row, sides):
+        samples = {side: [] for side in sides}
+        spent = dict.fromkeys(sides, 0.0)
+        order = list(sides)
+
+        def one_round():
+            order.append(order.pop(0))
+            for side in order:
+                if spent[side] > patience and len(samples[side]) >= FEWEST and side != "kmsmock":
+                    samples[side].append(None)
+                    continue
+                before = time.perf_counter()
+                samples[side].append(sides[side]())
+                spent[side] += time.perf_counter() - before
+
+        for side in sides:  # what is made once is made before
+            sides[side]()
+        benchmark.pedantic(
+            lambda: CLOCK.advance(samples["kmsmock"][-1]), setup=one_round, rounds=rounds
+        )
+        measured = Measured(row, samples)
+        benchmark.extra_info.update(measured.ratios())
+        record(measured)
+
+    return take
+
+
+MEASURED = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.stash[MEASURED] = []
+
+
+@pytest.fixture(scope="session")
+def record(request):
+    """Keep what was measured for the table."""
+    return request.config.stash[MEASURED].append
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    measured = config.stash[MEASURED]
+    if measured:
+        terminalreporter.section("kmsmock's benchmarks")
+        terminalreporter.write(text(measured))

@@ -1,0 +1,126 @@
+"""The rows of the table: the goals, and which sides a row is measured on."""
+
+from typing import NamedTuple
+
+from scenes import SCENES
+
+
+class Goal(NamedTuple):
+    """What kmsmock may cost at most.
+
+    Attributes:
+        limit: a multiple of the basis.
+        basis: the sides whose sum is the basis.
+        unit: what the basis is called.
+    """
+
+    limit: float
+    basis: tuple[str, ...] = ("floor",)
+    unit: str = "floor"
+
+
+class Row(NamedTuple):
+    """A row.
+
+    Attributes:
+        sides: for each side which worker takes its samples, and how the measure is called there.
+        goals: the first one is drawn.
+    """
+
+    title: str
+    goals: tuple[Goal, ...]
+    sides: dict[str, tuple[str, str]]
+
+
+def _call(name, limit, **raw):
+    sides = {side: (side, f"{side}/{name}") for side in ("kmsmock", "moto")}
+    sides |= {side: ("kmsmock", f"{side}/{name}") for side in ("floor", *raw)}
+    unit = " + ".join(["floor", *raw.values()])
+    return Row(name, (Goal(limit, ("floor", *raw), f"({unit})" if raw else unit),), sides)
+
+
+_LIMITS = {
+    **dict.fromkeys(("DescribeKey", "ListAliases", "ListKeys of 100"), 1.15),
+    **dict.fromkeys(("Encrypt", "Decrypt", "GenerateDataKey", "GenerateMac"), 1.25),
+    "Sign ECC_NIST_P256": 1.25,
+    "Sign RSA_2048": 1.15,
+    "Sign RSA_4096": 1.15,
+    "CreateKey": 1.25,
+    "CreateKey RSA_4096": 3,
+}
+
+CALLS = [
+    _call(name, _LIMITS[name], **({"raw": "raw signature"} if name.startswith("Sign RSA") else {}))
+    for name in SCENES
+]
+
+WORLDS = [
+    Row(
+        "enter and leave",
+        (Goal(0.5),),
+        {
+            "kmsmock": ("kmsmock", "kmsmock/enter and leave"),
+            "floor": ("kmsmock", "floor/DescribeKey"),
+            "moto": ("moto", "moto/enter and leave"),
+        },
+    ),
+    Row(
+        "an ordinary test",
+        (Goal(6, ("warm client",), "warm client"), Goal(1 / 8, ("moto",), "moto")),
+        {
+            "kmsmock": ("kmsmock", "kmsmock/ordinary test"),
+            "warm client": ("kmsmock", "warm client"),
+            "moto": ("moto", "moto/ordinary test"),
+        },
+    ),
+    Row(
+        "snapshot and rollback, 1,000 keys",
+        (Goal(5),),
+        {
+            "kmsmock": ("world 1000 0 0", "snapshot and rollback"),
+            "floor": ("kmsmock", "floor/DescribeKey"),
+        },
+    ),
+]
+
+IMPORT = Row(
+    "import",
+    (Goal(0.1, ("boto3",), "import of boto3"),),
+    {"kmsmock": ("import", "kmsmock"), "boto3": ("import", "boto3"), "moto": ("import", "moto")},
+)
+
+SMALL, LARGE, QUITE_LARGE = (100, 100, 100), (50_000, 5_000, 5_000), (5_000, 1_000, 1_000)
+"""Keys, aliases, and grants on a key."""
+
+
+def growth_row(name, *, quick):
+    """Give the row of a call in a large world beside a small one."""
+    large = QUITE_LARGE if quick else LARGE
+    sides = {"kmsmock": large, "small": SMALL}
+    return Row(
+        f"{name}, {large[0]:,} keys",
+        (Goal(1.3, ("small",), f"at {SMALL[0]} keys"),),
+        {side: (" ".join(["world", *map(str, sizes)]), name) for side, sizes in sides.items()},
+    )
+
+
+GROWING = [
+    "DescribeKey by alias",
+    "Encrypt",
+    "Decrypt by a grantee",
+    "ListKeys of 100",
+    "ListKeys of 50 in the middle",
+    "ListAliases of a key",
+    "ListAliases of 100",
+    "ListGrants of 100",
+    "CreateGrant, RevokeGrant",
+    "CreateAlias, DeleteAlias",
+    "CreateKey",
+]
+
+TITLES = [row.title for row in (*CALLS, *WORLDS, IMPORT)]
+
+
+def place(row):
+    """Say where a row is in the table, whatever the order in which the rows were measured."""
+    return TITLES.index(row.title) if row.title in TITLES else len(TITLES)

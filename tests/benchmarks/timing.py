@@ -1,0 +1,75 @@
+"""How a sample is taken, the same on every side."""
+
+import contextlib
+import gc
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, NamedTuple
+
+SHORTEST = 10_000_000
+"""Nanoseconds that a sample takes at least, so that the clock and the loop do not count."""
+
+
+class Measure(NamedTuple):
+    """What is measured.
+
+    Attributes:
+        open: gives a context manager that gives the call; it is entered for each sample anew.
+        calls: how many calls one entering is for, the first one included; None for any number.
+        times_itself: the call gives the nanoseconds that count.
+    """
+
+    open: Callable[[], AbstractContextManager[Callable[[], Any]]]
+    calls: int | None = None
+    times_itself: bool = False
+
+    @classmethod
+    def of(cls, call, calls=None, *, times_itself=False):
+        """Give the measure of a call that needs nothing around it."""
+        return cls(partial(contextlib.nullcontext, call), calls, times_itself)
+
+
+class Sampler:
+    """Takes samples of measures, which have names."""
+
+    def __init__(self, measures):
+        self._measures = measures
+        self._loops = {}
+
+    def sample(self, name):
+        """Give the nanoseconds of a call, after one that warms up."""
+        measure = self._measures[name]
+        whole = _sum if measure.times_itself else _whole
+        with measure.open() as call:
+            loops = measure.calls
+            if loops is None:
+                call()
+                loops = self._loops.get(name) or self._loops.setdefault(name, _loops(whole, call))
+            return whole(call, loops) / loops
+
+
+def _whole(call, loops):
+    """Give the nanoseconds that calls take.
+
+    The garbage of what was before is collected first; that of the calls themselves is theirs.
+    """
+    gc.collect()
+    start = time.perf_counter_ns()
+    for _ in range(loops):
+        call()
+    return time.perf_counter_ns() - start
+
+
+def _sum(call, loops):
+    gc.collect()
+    return sum(call() for _ in range(loops))
+
+
+def _loops(whole, call):
+    """Say how often to call for a sample that is long enough."""
+    loops = 1
+    while (took := whole(call, loops)) < SHORTEST:
+        loops = max(loops + 1, min(loops * 10, int(1.2 * SHORTEST / took * loops) + 1))
+    return loops
