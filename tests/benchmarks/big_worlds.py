@@ -1,10 +1,9 @@
 """Worlds of many keys, aliases and grants: what calls cost in them, and going back to them."""
 
-import time
 from functools import partial
 
 from scenes import MESSAGE, REGION, make_key
-from timing import Measure
+from timing import Measure, now
 
 from kmsmock import mock_kms_cloudhsm
 
@@ -76,10 +75,10 @@ def _marker_in_the_middle(kms, keys):
 
 def _keep(aws, kms):
     """Give what a snapshot and going back to it take, but not what a test does in between."""
-    start = time.perf_counter_ns()
+    start = now()
     snapshot = aws.snapshot()
-    taken = time.perf_counter_ns() - start
+    taken = now() - start
     kms.disable_key(KeyId=make_key(kms))
-    start = time.perf_counter_ns()
+    start = now()
     aws.rollback(snapshot)
-    return taken + time.perf_counter_ns() - start
+    return taken + now() - start

@@ -1,8 +1,7 @@
-"""Says how many bytes a symmetric key takes: `python memory.py kmsmock 10000`, or `moto`.
+"""Says how many bytes a call leaves behind: `python memory.py kmsmock CreateKey 10000`, or `moto`.
 
-Counted is what Python allocates and keeps for CreateKey, the event in kmsmock's record included;
-`levers` makes the keys by `aws.kms_key()`, which is no call and leaves no event. What OpenSSL
-allocates is not Python's, and counted by neither.
+Counted is what Python allocates and keeps, the event in kmsmock's record included. What OpenSSL
+allocates is not Python's, and not counted.
 """
 
 import gc
@@ -11,30 +10,38 @@ import tracemalloc
 from functools import partial
 
 import boto3
-from scenes import CREDENTIALS, REGION
+from scenes import CREDENTIALS, REGION, make_key
+
+KIBIBYTES_4 = bytes(4096)
+"""The longest that Encrypt takes."""
 
 
-def bytes_per_key(make, keys):
-    make()
+def bytes_per_call(call, calls):
+    """Give the bytes that are kept, after one call that warms up."""
+    call()
     gc.collect()
     tracemalloc.start()
     before, _peak = tracemalloc.get_traced_memory()
-    for _ in range(keys):
-        make()
+    for _ in range(calls):
+        call()
     gc.collect()
     after, _peak = tracemalloc.get_traced_memory()
-    return (after - before) / keys
+    return (after - before) / calls
 
 
-def main(way, keys):
-    if way == "moto":
+def main(mocks, operation, calls):
+    """Print it."""
+    if mocks == "moto":
         from moto import mock_aws as mock
     else:
         from kmsmock import mock_kms_cloudhsm as mock
-    with mock() as aws:
-        session = boto3.Session(region_name=REGION, **CREDENTIALS)
-        make = aws.kms_key if way == "levers" else partial(session.client("kms").create_key)
-        print(bytes_per_key(make, int(keys)))  # noqa: T201 - it is the answer
+    with mock():
+        kms = boto3.Session(region_name=REGION, **CREDENTIALS).client("kms")
+        call = {
+            "CreateKey": partial(make_key, kms),
+            "Encrypt": partial(kms.encrypt, KeyId=make_key(kms), Plaintext=KIBIBYTES_4),
+        }[operation]
+        print(bytes_per_call(call, int(calls)))  # noqa: T201 - it is the answer
 
 
 if __name__ == "__main__":

@@ -89,15 +89,42 @@ IMPORT = Row(
     {"kmsmock": ("import", "kmsmock"), "boto3": ("import", "boto3"), "moto": ("import", "moto")},
 )
 
+
+class Kept(NamedTuple):
+    """A row of bytes.
+
+    Attributes:
+        limit: how many; None if there is no goal.
+        calls: how many calls are made, in a quick run and else; of moto as its patience allows.
+    """
+
+    title: str
+    operation: str
+    limit: int | None = None
+    calls: tuple[int, int] = (1_000, 10_000)
+    calls_of_moto: tuple[int, int] = calls
+
+
+KEPT = [
+    Kept("memory of a symmetric key", "CreateKey", 4096, calls_of_moto=(20, 100)),
+    Kept("memory of the event of a call, Encrypt of 4 KiB", "Encrypt"),
+]
+
 SMALL, LARGE, QUITE_LARGE = (100, 100, 100), (50_000, 5_000, 5_000), (5_000, 1_000, 1_000)
 """Keys, aliases, and grants on a key."""
 
 
+class Growth(Row):
+    """A row of a call in a large world beside a small one."""
+
+    __slots__ = ()
+
+
 def growth_row(name, *, quick):
-    """Give the row of a call in a large world beside a small one."""
+    """Give the row of a call."""
     large = QUITE_LARGE if quick else LARGE
     sides = {"kmsmock": large, "small": SMALL}
-    return Row(
+    return Growth(
         f"{name}, {large[0]:,} keys",
         (Goal(1.3, ("small",), f"at {SMALL[0]} keys"),),
         {side: (" ".join(["world", *map(str, sizes)]), name) for side, sizes in sides.items()},
@@ -118,7 +145,7 @@ GROWING = [
     "CreateKey",
 ]
 
-TITLES = [row.title for row in (*CALLS, *WORLDS, IMPORT)]
+TITLES = [row.title for row in (*CALLS, *WORLDS, IMPORT, *KEPT)]
 
 
 def place(row):

@@ -3,7 +3,7 @@
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from rows import Goal, Row, place
+from rows import Goal, Kept, Row, place
 
 
 class Ratio(NamedTuple):
@@ -50,52 +50,77 @@ class Measured(NamedTuple):
             if side in self.samples and side not in goal.basis
         }
 
+    def lines(self):
+        """Give the cells of the table, a line for each goal."""
+        return [self._line(goal) for goal in self.row.goals]
+
+    def _line(self, goal):
+        mine = self.ratio("kmsmock", goal.basis)
+        moto, moto_ratio = "", ""
+        if "moto" in self.samples:
+            moto = time_text(self.median("moto"))
+            if "moto" not in goal.basis:
+                moto_ratio = number(self.ratio("moto", goal.basis).middle)
+        return [
+            self.row.title,
+            time_text(self.median("kmsmock")),
+            time_text(sum(map(self.median, goal.basis))),
+            moto,
+            number(mine.middle),
+            f"{number(mine.low)} to {number(mine.high)}",
+            moto_ratio,
+            goal_text(goal),
+            MET[mine.middle <= goal.limit],
+        ]
+
+
+class Weighed(NamedTuple):
+    """A row of bytes, and those that a call has left behind."""
+
+    row: Kept
+    kmsmock: float
+    moto: float
+
+    def lines(self):
+        """Give the cells of the table."""
+        limit = self.row.limit
+        return [
+            [
+                self.row.title,
+                f"{self.kmsmock:,.0f} bytes",
+                "",
+                f"{self.moto:,.0f} bytes",
+                "",
+                "",
+                "",
+                "" if limit is None else f"≤ {limit:,} bytes",
+                "" if limit is None else MET[self.kmsmock <= limit],
+            ]
+        ]
+
 
 HEADS = ["What", "kmsmock", "basis", "moto", "kmsmock /", "quartiles", "moto /", "goal", ""]
+MET = {True: "met", False: "NOT MET"}
 
 
-def lines(measured: list[Measured]):
-    """Give the cells of the table, a list for each goal."""
-    for it in sorted(measured, key=lambda it: (place(it.row), it.row.title)):
-        for goal in it.row.goals:
-            yield _line(it, goal)
-
-
-def _line(it, goal):
-    mine = it.ratio("kmsmock", goal.basis)
-    moto = "has none"
-    moto_ratio = ""
-    if "moto" in it.samples:
-        moto = time_text(it.median("moto"))
-        if "moto" not in goal.basis:
-            moto_ratio = number(it.ratio("moto", goal.basis).middle)
-    return [
-        it.row.title,
-        time_text(it.median("kmsmock")),
-        time_text(sum(map(it.median, goal.basis))),
-        moto,
-        number(mine.middle),
-        f"{number(mine.low)} to {number(mine.high)}",
-        moto_ratio,
-        f"≤ {goal.limit:g} × {goal.unit}",  # noqa: RUF001 - the sign is meant
-        "met" if met(it, goal) else "NOT MET",
-    ]
-
-
-def met(it: Measured, goal: Goal):
-    """Say whether a goal is met, by the median."""
-    return it.ratio("kmsmock", goal.basis).middle <= goal.limit
+def in_order(measured):
+    """Give rows in the table's order."""
+    return sorted(measured, key=lambda it: (place(it.row), it.row.title))
 
 
 def text(measured):
     """Give the table for a terminal."""
-    rows = [HEADS, *lines(measured)]
+    rows = [HEADS, *(line for it in in_order(measured) for line in it.lines())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         + "\n"
         for row in rows
     )
+
+
+def goal_text(goal: Goal):
+    return f"≤ {goal.limit:g} × {goal.unit}"  # noqa: RUF001 - the sign is meant
 
 
 def time_text(nanoseconds):

@@ -1,24 +1,13 @@
 """Every row of the table of goals, measured; a goal that is not met fails nothing here."""
 
-import subprocess
-import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
-from conftest import CLOCK, environment
-from rows import CALLS, GROWING, IMPORT, WORLDS, growth_row
+from conftest import CLOCK
+from rows import CALLS, GROWING, IMPORT, KEPT, WORLDS, growth_row
+from table import Weighed
 
-HERE = Path(__file__).parent
 pytestmark = pytest.mark.benchmark(timer=CLOCK)
-
-
-def run(program, *arguments):
-    """Run one of the programs beside this file, and give what it printed."""
-    command = [sys.executable, HERE / program, *arguments]
-    return subprocess.run(  # noqa: S603 - our own program
-        command, capture_output=True, text=True, check=True, env=environment()
-    ).stdout
 
 
 def sides_of(row, workers):
@@ -44,11 +33,11 @@ def test_growth(name, take, workers, quick):
     take(row, sides_of(row, workers))
 
 
-def test_import(take):
+def test_import(take, workers):
     """The import after boto3's, in fresh processes."""
 
     def import_time(place, what):
-        return float(run("import_time.py", what).split()[place])
+        return float(workers.run("import_time.py", what).split()[place])
 
     take(
         IMPORT,
@@ -58,3 +47,13 @@ def test_import(take):
             "moto": partial(import_time, 1, "moto"),
         },
     )
+
+
+@pytest.mark.parametrize("row", KEPT, ids=lambda row: row.title)
+def test_memory(row, record, workers, quick):
+    """What a call leaves in memory."""
+
+    def weigh(mocks, calls):
+        return float(workers.run("memory.py", mocks, row.operation, str(calls[not quick])))
+
+    record(Weighed(row, weigh("kmsmock", row.calls), weigh("moto", row.calls_of_moto)))
