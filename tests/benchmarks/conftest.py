@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import readme
 from table import Measured, text
 
 WORKER = Path(__file__).parent / "worker.py"
@@ -113,8 +114,6 @@ def take(benchmark, quick, record):
     The sides follow each other in every round, and each round begins with another one, so that
     what slows the machine down slows all of them. pytest-benchmark is told of kmsmock's times.
     """
-    if benchmark.disabled:
-        pytest.skip("benchmarks are run one after the other, without pytest-xdist")
     rounds, patience = (QUICK_ROUNDS, QUICK_PATIENCE) if quick else (ROUNDS, PATIENCE)
 
     def take(row, sides):
@@ -150,6 +149,12 @@ MEASURED = pytest.StashKey()
 
 
 def pytest_configure(config):
+    if config.getoption("numprocesses", None) or config.getoption("benchmark_disable"):
+        raise pytest.UsageError("benchmarks are measured, and one at a time: without -n")
+    if config.getoption("readme") and (
+        config.getoption("quick") or config.getoption("cpu_time") or config.getoption("keyword")
+    ):
+        raise pytest.UsageError("--readme takes all rows, by the clock, and not quickly")
     config.stash[MEASURED] = []
 
 
@@ -159,8 +164,11 @@ def record(request):
     return request.config.stash[MEASURED].append
 
 
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
     measured = config.stash[MEASURED]
     if measured:
         terminalreporter.section("kmsmock's benchmarks")
         terminalreporter.write(text(measured))
+    if config.getoption("readme") and exitstatus == 0:
+        readme.write(measured)
+        terminalreporter.write_line("README.md and benchmarks.svg are written")

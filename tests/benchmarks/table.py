@@ -56,7 +56,7 @@ class Measured(NamedTuple):
 
     def _line(self, goal):
         mine = self.ratio("kmsmock", goal.basis)
-        moto, moto_ratio = "", ""
+        moto, moto_ratio = self.row.without_moto, ""
         if "moto" in self.samples:
             moto = time_text(self.median("moto"))
             if "moto" not in goal.basis:
