@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from table import Weighed, number
 
-LEFT, RIGHT, TOP = 350, 900, 64
+LEFT, RIGHT, TOP = 370, 900, 64
 ROW, BAR = 34, 11
 LOWEST, HIGHEST = 0.02, 5_000
 """The ends of the scale."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chart import drawn
 from rows import LARGE, Growth
-from table import Weighed, goal_text, in_order, number, time_text
+from table import Ratio, Weighed, goal_text, in_order, number, time_text, verdict
 
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
@@ -17,14 +17,16 @@ BEGIN = "<!-- benchmarks: python -m pytest tests/benchmarks --readme -->\n"
 END = "<!-- /benchmarks -->\n"
 
 
-def write(measured):
+def write(measured, *, cpu_time):
     """Write the table between its marks, and the chart into its file."""
     rows = summary(measured)
     before, begin, rest = README.read_text("utf-8").partition(BEGIN)
     _now, end, after = rest.partition(END)
     assert begin
     assert end
-    README.write_text(before + begin + circumstances() + table(rows) + end + after, "utf-8")
+    README.write_text(
+        before + begin + circumstances(cpu_time=cpu_time) + table(rows) + end + after, "utf-8"
+    )
     CHART.write_text(drawn(rows), "utf-8")
 
 
@@ -36,20 +38,21 @@ def summary(measured):
     name = worst.row.title.partition(f", {keys:,}")[0]
     row = worst.row._replace(
         title=f"{keys:,} keys, {aliases:,} aliases, {grants:,} grants on a key",
-        note=f"the worst of {len(growing)} calls: {name}",
+        note=f"worst of {len(growing)}: {name}",
     )
     others = [it for it in in_order(measured) if it not in growing]
     return [*others, worst._replace(row=row)]
 
 
-def circumstances():
+def circumstances(*, cpu_time):
     """Say when and with what."""
+    clock = "in the processor's time" if cpu_time else "by the clock"
     packages = ", ".join(
         f"{name} {version(name)}" for name in ("kmsmock", "botocore", "cryptography", "moto")
     )
     today = datetime.now(timezone.utc).date()
     return (
-        f"Measured on {today} with Python {platform.python_version()}, {packages}, on "
+        f"Measured on {today}, {clock}, with Python {platform.python_version()}, {packages}, on "
         f"{os.cpu_count()} processors.\n\n"
     )
 
@@ -71,7 +74,7 @@ def _row(it):
             _times(mine.middle, goal, it.median("kmsmock")),
             _moto(it, goal),
             goal_text(goal),
-            _met(mine.middle <= goal.limit),
+            verdict(mine, goal.limit),
         ]
 
 
@@ -89,9 +92,9 @@ def _times(ratio, goal, nanoseconds):
 
 def _weight(it):
     limit = it.row.limit
-    goal = ["", ""] if limit is None else [f"≤ {limit:,} bytes", _met(it.kmsmock <= limit)]
+    goal = (
+        ["", ""]
+        if limit is None
+        else [f"≤ {limit:,} bytes", verdict(Ratio.of([it.kmsmock]), limit)]
+    )
     yield [it.row.title, f"{it.kmsmock:,.0f} bytes", f"{it.moto:,.0f} bytes", *goal]
-
-
-def _met(is_met):
-    return "met" if is_met else "not met"

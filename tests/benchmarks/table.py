@@ -70,7 +70,7 @@ class Measured(NamedTuple):
             f"{number(mine.low)} to {number(mine.high)}",
             moto_ratio,
             goal_text(goal),
-            MET[mine.middle <= goal.limit],
+            verdict(mine, goal.limit),
         ]
 
 
@@ -94,13 +94,12 @@ class Weighed(NamedTuple):
                 "",
                 "",
                 "" if limit is None else f"≤ {limit:,} bytes",
-                "" if limit is None else MET[self.kmsmock <= limit],
+                "" if limit is None else verdict(Ratio.of([self.kmsmock]), limit),
             ]
         ]
 
 
 HEADS = ["What", "kmsmock", "basis", "moto", "kmsmock /", "quartiles", "moto /", "goal", ""]
-MET = {True: "met", False: "NOT MET"}
 
 
 def in_order(measured):
@@ -117,6 +116,12 @@ def text(measured):
         + "\n"
         for row in rows
     )
+
+
+def verdict(ratio, limit):
+    """Say whether a goal is met, by the median; and whether the quartiles are of another mind."""
+    said = "met" if ratio.middle <= limit else "not met"
+    return f"{said}, unsure" if ratio.low <= limit < ratio.high else said
 
 
 def goal_text(goal: Goal):
