@@ -102,10 +102,11 @@ class World:
 
     def region(self, account_id: str, name: str) -> Region:
         """Give what the account has in the Region, from now on if nothing yet."""
-        account = self.account(account_id)
-        if name not in account.regions:
-            account.regions[name] = Region(self._partition_of(name), name, account_id)
-        return account.regions[name]
+        account = self.accounts.get(account_id) or self.account(account_id)
+        region = account.regions.get(name)
+        if region is None:
+            region = account.regions[name] = Region(self._partition_of(name), name, account_id)
+        return region
 
     def take_snapshot(self) -> Snapshot:
         """Keep what is now."""

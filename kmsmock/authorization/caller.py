@@ -70,12 +70,12 @@ def identify(world: World, access_key: str) -> Caller:
         return caller_with(credentials)
     if access_key in world.forgotten:
         raise UnrecognizedClientException(_NO_SUCH_CREDENTIALS)
-    named = _ACCOUNT_ID.fullmatch(access_key)
-    return _administrator(access_key if named else world.account_id)
+    return _administrator(access_key, world.account_id)
 
 
 @lru_cache(maxsize=64)
-def _administrator(account_id: str) -> Caller:
+def _administrator(access_key: str, default_account_id: str) -> Caller:
+    account_id = access_key if _ACCOUNT_ID.fullmatch(access_key) else default_account_id
     return Caller(account_id, account_arn("aws", account_id))
 
 

@@ -18,6 +18,7 @@ An asynchronous client's classes have methods of their own: see aiobotocore.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 import botocore.endpoint
@@ -146,7 +147,11 @@ def _headers(headers: Any) -> dict[str, str | bytes]:
     if type(headers) is not HeadersDict:
         return by_lower_case(headers)
     # Its keys hold their names in lower case; each look-up would make one more of them.
-    return {key._lower: value for key, value in headers._dict.items()}  # type: ignore[attr-defined]  # noqa: SLF001
+    held = headers._dict  # type: ignore[attr-defined]  # noqa: SLF001
+    return dict(zip(map(_in_lower_case, held), held.values(), strict=True))
+
+
+_in_lower_case = attrgetter("_lower")
 
 
 class _Body:

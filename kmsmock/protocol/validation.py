@@ -40,10 +40,11 @@ def read_request(operation: OperationModel, document: dict[str, object]) -> dict
     """
     if operation.input_shape is None:
         return {}
-    request, violations = read_document(operation.input_shape, document)
+    violations: list[str] = []
+    request = _reader(operation.input_shape)(document, "", violations)
     if violations:
         raise ConstraintsViolated(violations)
-    return request
+    return cast("dict[str, object]", request)
 
 
 def read_document(shape: Shape, document: dict[str, object]) -> tuple[dict[str, object], list[str]]:
