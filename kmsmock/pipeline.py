@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ import kmsmock.kms
 from kmsmock.authorization.caller import identify
 from kmsmock.authorization.decision import authorize, authorize_operation
 from kmsmock.call import UNREAD, Call
-from kmsmock.controls.faults import NO_FAULTS, CallFaults
+from kmsmock.controls.faults import CallFaults
 from kmsmock.controls.quotas import UNLIMITED, Quotas
+from kmsmock.controls.waiting import AT_ONCE, Waiting
 from kmsmock.crypto.exceptions import MissingExtra
 from kmsmock.errors import (
     NotImplementedByKmsmock,
@@ -22,6 +24,7 @@ from kmsmock.errors import (
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.kms.key_usage import note_usage
 from kmsmock.obstacles.faults import end_call, faults_of, names_of
+from kmsmock.obstacles.latency import answer_late
 from kmsmock.obstacles.quotas import require_room
 from kmsmock.operation import OPERATIONS, Operation
 from kmsmock.protocol.model import operation_model
@@ -43,7 +46,17 @@ INVALID_REQUEST: dict[str, type[ServiceError]] = {
 
 
 def answer(world: World, http_request: HttpRequest) -> HttpResponse:
-    """Answer an HTTP request to one of the two services."""
+    """Answer an HTTP request to one of the two services.
+
+    Raises:
+        ConnectionLost: as a planned fault has it.
+    """
+    if not world.faults.planned:
+        return _answer(world, http_request)
+    return answer_late(world, http_request, functools.partial(_answer, world, http_request))
+
+
+def _answer(world: World, http_request: HttpRequest, waiting: Waiting = AT_ONCE) -> HttpResponse:
     request_id = world.randomness.uuid()
     service = kmsmock.kms.SERVICE
     wire = wire_of(http_request)
@@ -51,7 +64,7 @@ def answer(world: World, http_request: HttpRequest) -> HttpResponse:
         address = read_address(http_request)
         service = address.service
         document = _read_document(http_request, address, wire)
-        result = perform(world, address, document, request_id, from_client=True)
+        result = perform(world, address, document, request_id, waiting)
         return result_response(result, request_id, wire)
     except ServiceError as error:
         return error_response(error, service, request_id, wire)
@@ -73,14 +86,13 @@ def perform(
     address: Address,
     document: dict[str, object],
     request_id: str,
-    *,
-    from_client: bool = False,
+    waiting: Waiting | None = None,
 ) -> Mapping[str, Any] | None:
     """Do what a call asks for.
 
     Args:
         document: the request, its values as JSON has them.
-        from_client: whether planned faults and quotas count; those of levers are spared.
+        waiting: the client; None for a call of the levers, which faults and quotas spare.
 
     Raises:
         ConnectionLost: a planned fault; the client gets no answer.
@@ -104,8 +116,8 @@ def perform(
             event_id=world.randomness.uuid(),
             request=UNREAD,
         )
-        faults = faults_of(call) if from_client else NO_FAULTS
-        quotas = world.quotas if from_client else UNLIMITED
+        faults = faults_of(call, waiting)
+        quotas = UNLIMITED if waiting is None else world.quotas
         resources: list[Any] = []
         try:
             result = _do(call, document, resources, faults, quotas)

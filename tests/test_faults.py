@@ -1,7 +1,5 @@
 """`aws.faults`: what goes wrong when a test says so."""
 
-import datetime as dt
-
 import boto3
 import pytest
 import requests
@@ -228,17 +226,6 @@ def test_connection_fails_without_botocore(aws, error, expected):
         requests.post(url, headers={"X-Amz-Target": "TrentService.ListKeys"}, timeout=5)
 
 
-def test_latency_passes_on_the_worlds_clock(aws, kms):
-    """A slow call is answered, and the clock is later."""
-    aws.clock.freeze()
-    start = aws.clock.now()
-    aws.faults.add("kms", "ListKeys", latency=2.5)
-
-    kms.list_keys()
-
-    assert aws.clock.now() - start == dt.timedelta(seconds=2.5)
-
-
 @pytest.mark.parametrize("code", ["NETWORK_ERRORS", "INTERNAL_ERROR", "USER_LOCKED_OUT"])
 def test_connection_error_code_fails_a_key_store(aws, kms, code):
     """ConnectCustomKeyStore succeeds, and the store ends in FAILED with the code."""
@@ -290,7 +277,9 @@ def test_unknown_operation_is_refused_at_once(aws, arguments, text):
         ({"error": "NETWORK_ERRORS"}, 'NETWORK_ERRORS is for add."kms", "ConnectCustom'),
         ({"error": "CloudHsmServiceException"}, "there is no error"),
         ({"error": "Nonsense"}, "there is no error 'Nonsense'$"),
-        ({}, "needs an error or a latency"),
+        ({}, "needs an error, a latency or a real_latency"),
+        ({"latency": -1}, "seconds >= 0"),
+        ({"real_latency": -1}, "seconds >= 0"),
         ({"error": "ThrottlingException", "when": "later"}, "there is no when 'later'"),
         ({"error": "ThrottlingException", "times": 0}, "times >= 1"),
         ({"error": "ThrottlingException", "every": 0}, "every >= 1"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Literal
 
+from kmsmock.controls.waiting import AT_ONCE, Waiting
 from kmsmock.errors import ServiceError
 
 When = Literal["before", "after"]
@@ -29,11 +29,13 @@ class ConnectionLost(Exception):
 
     Attributes:
         name: botocore's name for it, `ReadTimeoutError`.
+        delay: the seconds that the caller has to wait, really, before it learns of it.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, delay: float = 0) -> None:
         super().__init__(name)
         self.name = name
+        self.delay = delay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,8 @@ class Plan:
     Attributes:
         error: what is raised; None where the call only takes longer, or a connection fails.
         connection_error_code: how the connection that the call begins is to fail.
-        latency: how much later the world's clock is when the answer comes.
+        latency: how many seconds later the world's clock is when the answer comes.
+        real_latency: how many seconds the caller waits, really, before the answer comes.
         times: how often it strikes at most; None for ever.
         after: how many calls it lets through first.
         every: which of the calls after these it strikes: each, each second, ...
@@ -54,7 +57,8 @@ class Plan:
     operation: str
     error: Callable[[], Exception] | None
     connection_error_code: str | None
-    latency: timedelta
+    latency: float
+    real_latency: float
     key: str | None
     caller: str | None
     times: int | None
@@ -109,14 +113,14 @@ class Faults:
         operation: str,
         callers: Iterable[str],
         chance: Callable[[], float],
-        wait: Callable[[timedelta], None],
+        waiting: Waiting,
     ) -> CallFaults:
         """Give the faults that may strike a call.
 
         Args:
             callers: the ARNs of who calls.
             chance: gives a number from 0 to 1.
-            wait: lets the world's time pass.
+            waiting: who waits for the answer.
         """
         names = set(callers)
         return CallFaults(
@@ -128,7 +132,7 @@ class Faults:
                 and fault.plan.caller in (None, *names)
             ],
             chance,
-            wait,
+            waiting,
         )
 
 
@@ -139,11 +143,11 @@ class CallFaults:
         self,
         candidates: list[Planned],
         chance: Callable[[], float],
-        wait: Callable[[timedelta], None],
+        waiting: Waiting,
     ) -> None:
         self._candidates = candidates
         self._chance = chance
-        self._wait = wait
+        self._waiting = waiting
 
     def __bool__(self) -> bool:
         """Tell whether any may still strike."""
@@ -177,7 +181,8 @@ class CallFaults:
             self._candidates.remove(fault)
             if not fault.strikes(self._chance):
                 continue
-            self._wait(fault.plan.latency)
+            self._waiting.on_clock(fault.plan.latency)
+            self._waiting.really(fault.plan.real_latency)
             if fault.plan.connection_error_code is not None:
                 return fault.plan.connection_error_code
             if fault.plan.error is not None:
@@ -185,7 +190,7 @@ class CallFaults:
         return None
 
 
-NO_FAULTS = CallFaults([], float, lambda _latency: None)
+NO_FAULTS = CallFaults([], float, AT_ONCE)
 """Those of what the levers themselves call."""
 
 

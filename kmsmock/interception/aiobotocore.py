@@ -14,10 +14,12 @@ from typing import Any
 
 from botocore.credentials import RefreshableCredentials
 
+from kmsmock.controls.faults import ConnectionLost
 from kmsmock.interception.botocore import (
     ACCESS_KEY,
     SECRET_KEY,
-    answer_or_fail,
+    failure,
+    http_request,
 )
 from kmsmock.interception.moto import SERVICE_IDS
 from kmsmock.interception.other_services import Gate
@@ -80,7 +82,7 @@ class AiobotocoreInterception:
         # As in botocore: a user's own answer comes in place of ours, not beside it.
         if all(answer is None for _handler, answer in answers):
             request = arguments["request"]
-            response = answer_or_fail(self._answer, request)
+            response = await self._answer_or_fail(request)
             aio_aws_response = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
             body = _Body(response.body)
             answers.append(
@@ -90,6 +92,21 @@ class AiobotocoreInterception:
                 )
             )
         return answers
+
+    async def _answer_or_fail(self, request: Any) -> HttpResponse:
+        """Do as botocore's `answer_or_fail`; other tasks go on while the caller waits."""
+        try:
+            response = self._answer(http_request(request))
+        except ConnectionLost as lost:
+            await _sleep(lost.delay)
+            raise failure(lost, request) from None
+        await _sleep(response.delay)
+        return response
+
+
+async def _sleep(seconds: float) -> None:
+    if seconds:
+        await sys.modules["asyncio"].sleep(seconds)
 
 
 def _users_handlers(emitter: Any, event_name: str) -> list[Callable[..., Any]]:

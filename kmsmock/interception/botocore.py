@@ -1,7 +1,7 @@
 """botocore's calls, answered here in place of AWS; all of botocore's insides that kmsmock uses.
 
-Four methods of botocore's classes are wrapped while a mock is active. Classes, not clients: so it
-is of no account when a client was made, by whom, or in which thread.
+Methods of botocore's classes are wrapped while a mock is active. Classes, not clients: so it is of
+no account when a client was made, by whom, or in which thread.
 
 * `Endpoint._send`: every request that no handler of `before-send` has answered passes it, signed,
   and would leave the process. A user's own handlers come first, as always; moto's is told to leave
@@ -11,6 +11,8 @@ is of no account when a client was made, by whom, or in which thread.
   the network. What a test gives explicitly, or in the environment, stands.
 * `RequestSigner.get_auth_instance`: clients made earlier may have no credentials at all, or some
   that ask a server for fresh ones.
+* `AWSRequest.prepare`, of older botocores only: their prepared requests do not bring the context,
+  which has the client's read timeout.
 
 An asynchronous client's classes have methods of their own: see aiobotocore.py.
 """
@@ -18,6 +20,7 @@ An asynchronous client's classes have methods of their own: see aiobotocore.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from inspect import signature
 from operator import attrgetter
 from typing import Any
 
@@ -25,10 +28,11 @@ import botocore.endpoint
 import botocore.exceptions
 import botocore.session
 import botocore.signers
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
 
 from kmsmock.controls.faults import ConnectionLost
+from kmsmock.controls.waiting import sleep
 from kmsmock.interception.moto import MotoInterception
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
@@ -41,6 +45,9 @@ _OPERATION = "_kmsmock_operation"
 
 ACCESS_KEY, SECRET_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 """The credentials of AWS's documentation, which secret scanners know as harmless."""
+
+BRINGS_CONTEXT = "context" in signature(AWSPreparedRequest).parameters
+"""Whether this botocore's prepared requests tell the client's configuration."""
 
 
 class BotocoreInterception:
@@ -58,15 +65,17 @@ class BotocoreInterception:
         self._moto = MotoInterception()
 
     def start(self) -> None:
-        """Wrap the four methods."""
+        """Wrap the methods."""
         wrap = self._patches.wrap
         wrap(botocore.endpoint.Endpoint, "_do_get_response", self._responding)
         wrap(botocore.endpoint.Endpoint, "_send", self._sending)
         wrap(botocore.session.Session, "get_credentials", self._finding_credentials)
         wrap(botocore.signers.RequestSigner, "get_auth_instance", self._signing)
+        if not BRINGS_CONTEXT:
+            wrap(AWSRequest, "prepare", _preparing)
 
     def stop(self) -> None:
-        """Put the four methods back."""
+        """Put the methods back."""
         self._moto.stop()
         self._patches.undo()
 
@@ -127,12 +136,25 @@ def aws_response(
 def answer_or_fail(
     answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
 ) -> HttpResponse:
-    """Give our response, or raise botocore's error for a connection that a test wants to fail."""
+    """Give our response, or raise botocore's error for a connection that a test wants to fail.
+
+    After as long as a test wants the caller to wait.
+    """
     try:
-        return answer(http_request(request))
+        response = answer(http_request(request))
     except ConnectionLost as lost:
-        kind = getattr(botocore.exceptions, lost.name)
-        raise kind(endpoint_url=request.url, error="planned by the test") from None
+        if lost.delay:
+            sleep(lost.delay)
+        raise failure(lost, request) from None
+    if response.delay:
+        sleep(response.delay)
+    return response
+
+
+def failure(lost: ConnectionLost, request: AWSPreparedRequest) -> Exception:
+    """Give botocore's error for a connection that a test wants to fail."""
+    kind: Callable[..., Exception] = getattr(botocore.exceptions, lost.name)
+    return kind(endpoint_url=request.url, error="planned by the test")
 
 
 def http_request(request: AWSPreparedRequest) -> HttpRequest:
@@ -140,7 +162,24 @@ def http_request(request: AWSPreparedRequest) -> HttpRequest:
     body = request.body or b""
     # Both services' requests are serialized into bytes; nothing in them is streamed.
     assert isinstance(body, (bytes, bytearray))
-    return HttpRequest(request.method, request.url, _headers(request.headers), bytes(body))
+    headers = _headers(request.headers)
+    return HttpRequest(request.method, request.url, headers, bytes(body), _read_timeout(request))
+
+
+def _read_timeout(request: AWSPreparedRequest) -> float | None:
+    """Give the seconds that a client waits for an answer, by its configuration."""
+    context: dict[str, Any] = getattr(request, "context", None) or {}
+    config = context.get("client_config")
+    return None if config is None else config.read_timeout
+
+
+def _preparing(original: Callable[..., Any]) -> Callable[..., Any]:
+    def prepare(request: AWSRequest) -> Any:
+        prepared = original(request)
+        prepared.context = request.context
+        return prepared
+
+    return prepare
 
 
 def _headers(headers: Any) -> dict[str, str | bytes]:

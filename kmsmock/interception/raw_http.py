@@ -33,6 +33,7 @@ from urllib3.exceptions import (
 from urllib3.response import HTTPResponse
 
 from kmsmock.controls.faults import ConnectionLost
+from kmsmock.controls.waiting import sleep
 from kmsmock.interception.hosts import is_of_the_two_services, labels_of
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
@@ -90,10 +91,17 @@ class RawHttpInterception:
                 if not isinstance(headers, HeadersDict):
                     self._judge(address, sent)
                 return original(pool, method, url, body, headers, *positional, **named)
+            read_timeout = _read_timeout(pool, named)
             try:
-                response = self._answer(HttpRequest(method, address, sent, _read(body)))
+                response = self._answer(
+                    HttpRequest(method, address, sent, _read(body), read_timeout)
+                )
             except ConnectionLost as lost:
+                if lost.delay:
+                    sleep(lost.delay)
                 raise _failure(lost, pool, url) from None
+            if response.delay:
+                sleep(response.delay)
             return _urllib3_response(response, method, named)
 
         return urlopen
@@ -135,6 +143,15 @@ def _failure(lost: ConnectionLost, pool: HTTPConnectionPool, url: str) -> HTTPEr
         return ProtocolError(text)
     timed_out = lost.name == "ConnectTimeoutError"
     return MaxRetryError(pool, url, ConnectTimeoutError(text) if timed_out else None)
+
+
+def _read_timeout(pool: HTTPConnectionPool, arguments: Mapping[str, Any]) -> float | None:
+    """Give the seconds that a request waits for its answer: its own, or its pool's."""
+    timeout = pool._get_timeout(arguments.get("timeout", pool.timeout))  # noqa: SLF001
+    # The read timeout may be what the connecting leaves of a total.
+    timeout.start_connect()
+    seconds = timeout.read_timeout
+    return seconds if isinstance(seconds, (int, float)) else None
 
 
 def _read(body: Any) -> bytes:

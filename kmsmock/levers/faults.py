@@ -6,7 +6,6 @@ import difflib
 import functools
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import TYPE_CHECKING, get_args
 
 from botocore.model import StringShape
@@ -55,6 +54,7 @@ class FaultLevers:
         error: str | None = None,
         message: str | None = None,
         latency: float = 0,
+        real_latency: float = 0,
         key: str | None = None,
         caller: str | None = None,
         times: int | None = None,
@@ -73,7 +73,9 @@ class FaultLevers:
                 (`ReadTimeoutError`); or, of ConnectCustomKeyStore, the ConnectionErrorCode with
                 which the key store ends in FAILED.
             message: the error's text, by default AWS's where it is known.
-            latency: seconds on the world's clock that the call takes.
+            latency: seconds that the answer takes on the world's clock; nobody waits for them.
+            real_latency: seconds that the answer takes really: its caller sleeps, other threads
+                and tasks go on.
             key: strike only calls about this key: id, ARN or alias; or a key store's id or name.
             caller: strike only calls of this principal, or of this session of a role.
             times: how often it strikes; by default until `remove()`.
@@ -81,6 +83,9 @@ class FaultLevers:
             every: 2 strikes each second call of those that follow, and so on.
             probability: of striking; the chances follow the world's seed.
             when: "before" the work is done; or "after" it, so that only its answer is lost.
+
+        An answer that takes as long as the client's read timeout, or longer, is lost: the client
+        raises its ReadTimeoutError after that time, and the work is done nevertheless.
 
         Returns:
             The fault; as a context manager it ends with its block.
@@ -92,10 +97,12 @@ class FaultLevers:
         model = service_model(service)
         require_known("operation", operation, ("*", *model.operation_names))
         require_known("when", when, get_args(When))
-        if error is None and not latency:
-            raise ValueError("a fault needs an error or a latency")
-        if not (0 <= probability <= 1 and every >= 1 and after >= 0 and latency >= 0):
-            raise ValueError("a fault takes every >= 1, after >= 0, latency >= 0, probability 0-1")
+        if error is None and not (latency or real_latency):
+            raise ValueError("a fault needs an error, a latency or a real_latency")
+        if min(latency, real_latency) < 0:
+            raise ValueError("a fault takes seconds >= 0 as latency and as real_latency")
+        if not (0 <= probability <= 1 and every >= 1 and after >= 0):
+            raise ValueError("a fault takes every >= 1, after >= 0, probability 0-1")
         if times is not None and times < 1:
             raise ValueError("a fault that is to strike takes times >= 1")
         code = None
@@ -108,7 +115,8 @@ class FaultLevers:
             operation=operation,
             error=None if error is None else _error(service, error, message),
             connection_error_code=code,
-            latency=timedelta(seconds=latency),
+            latency=latency,
+            real_latency=real_latency,
             key=key,
             caller=caller,
             times=times,

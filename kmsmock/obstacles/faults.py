@@ -6,32 +6,32 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.controls.faults import NO_FAULTS, CallFaults
+from kmsmock.controls.waiting import AT_ONCE, Waiting
 from kmsmock.domain.custom_key_store import CustomKeyStore
 from kmsmock.domain.key import Key
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from kmsmock.call import Call
 
 
-def faults_of(call: Call) -> CallFaults:
-    """Give the faults that may strike a call."""
+def faults_of(call: Call, waiting: Waiting | None) -> CallFaults:
+    """Give the faults that may strike a call.
+
+    Args:
+        waiting: who waits for the answer; None for a call of the levers.
+    """
     world = call.world
-    if not world.faults.planned:
+    if waiting is None or waiting is AT_ONCE or not world.faults.planned:
         return NO_FAULTS
 
     def chance() -> float:
         return int.from_bytes(world.randomness.bytes(4), "big") / 2**32
 
-    def wait(latency: timedelta) -> None:
-        world.clock.advance(seconds=latency.total_seconds())
-
     credentials = call.caller.credentials
     callers = [call.caller.arn]
     if credentials is not None:
         callers.append(credentials.principal.arn)
-    return world.faults.of_call(call.service, call.operation, callers, chance, wait)
+    return world.faults.of_call(call.service, call.operation, callers, chance, waiting)
 
 
 def end_call(call: Call, faults: CallFaults, resources: Iterable[Any]) -> None:

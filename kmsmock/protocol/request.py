@@ -21,12 +21,14 @@ class HttpRequest(NamedTuple):
 
     Attributes:
         headers: by their names in lower case.
+        read_timeout: the seconds that its sender waits for an answer; None for ever.
     """
 
     method: str
     url: str
     headers: Mapping[str, str | bytes]
     body: bytes
+    read_timeout: float | None = None
 
 
 def by_lower_case(headers: Mapping[str, str | bytes]) -> dict[str, str | bytes]:

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 
 class HttpResponse(NamedTuple):
-    """A response as it would arrive."""
+    """A response as it would arrive.
+
+    Attributes:
+        delay: the seconds that the caller has to wait for it, really.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
+    delay: float = 0
 
 
 def result_response(
