@@ -1,8 +1,16 @@
 """`aws.quotas`: AWS's quotas, when a test asks for them."""
 
+import datetime as dt
+
 import pytest
+from clients_at_hand import NO_RETRIES
 from clusters import new_cluster
 from expect import refused
+from key_stores import create_key
+from multi_region import AWAY, new_related
+
+from kmsmock.controls.quotas import RATES, Bucket, Quotas
+from kmsmock.protocol.model import service_model
 
 TOO_FAST = (
     "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
@@ -64,6 +72,111 @@ def test_operations_of_a_family_share_a_quota(aws, frozen, kms, key_id):
     with refused("ThrottlingException", TOO_FAST):
         kms.encrypt(KeyId=key_id, Plaintext=b"x")
     kms.sign(KeyId=signer.key_id, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+
+
+def test_throttled_request_counts_for_nothing(aws, frozen, kms):
+    """What was refused takes no room: the next second has all of its own."""
+    aws.quotas.enforce(rates={"ListKeys": 1, "ListAliases": 1})
+    kms.list_keys()
+    for _ in range(3):
+        with refused("ThrottlingException"):
+            kms.list_keys()
+
+    frozen.advance(seconds=1)
+
+    kms.list_keys()
+
+
+def test_an_operation_may_have_a_quota_of_its_own_beside_the_shared_one(aws, frozen, kms, key_id):
+    """A test's quota of Encrypt holds Encrypt up, and what shares AWS's quota with it not."""
+    aws.quotas.enforce(rates={"Encrypt": 1})
+    kms.encrypt(KeyId=key_id, Plaintext=b"x")
+
+    with refused("ThrottlingException", TOO_FAST):
+        kms.encrypt(KeyId=key_id, Plaintext=b"x")
+    kms.generate_data_key(KeyId=key_id, KeySpec="AES_256")
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"), [("us-east-1", 100_000), ("us-east-2", 20_000), ("eu-north-1", 10_000)]
+)
+def test_some_regions_have_higher_quotas(region, expected):
+    """Symmetric operations have AWS's higher quotas in its larger Regions."""
+    quotas, now = Quotas(), dt.datetime.now(dt.timezone.utc)
+    bucket = Bucket("123456789012", region, "cryptographic operations (symmetric)")
+
+    admitted = sum(quotas.admits([bucket], now) for _ in range(expected + 5))
+
+    assert admitted == expected
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize(
+    ("spec", "most"), [("RSA_2048", 1), ("ECC_NIST_P256", 100), ("ECC_NIST_P384", 100)]
+)
+def test_pairs_of_each_spec_have_a_quota_of_their_own(aws, kms, key_id, spec, most):
+    """Both operations that make pairs count together, each spec for itself."""
+    wanted = {"KeyId": key_id, "KeyPairSpec": spec}
+    aws.quotas.enforce()
+    for _ in range(most - 1):
+        kms.generate_data_key_pair(**wanted)
+    kms.generate_data_key_pair_without_plaintext(**wanted)
+
+    with refused("ThrottlingException", TOO_FAST):
+        kms.generate_data_key_pair(**wanted)
+    kms.generate_data_key_pair(KeyId=key_id, KeyPairSpec="ECC_SECG_P256K1")
+
+
+def test_each_key_store_has_a_quota_of_its_own(aws, frozen, kms, key_id):
+    """The keys and random bytes of one key store count together, and nowhere else."""
+    one, other = (aws.key_store(name).custom_key_store_id for name in ("one", "other"))
+    mine, theirs = (create_key(kms, store)["KeyId"] for store in (one, other))
+    aws.quotas.enforce(
+        rates={
+            "cryptographic operations (custom key store)": 2,
+            "cryptographic operations (symmetric)": 1,
+        }
+    )
+    kms.encrypt(KeyId=mine, Plaintext=b"x")
+    kms.generate_random(NumberOfBytes=8, CustomKeyStoreId=one)
+
+    with refused("ThrottlingException", TOO_FAST):
+        kms.encrypt(KeyId=mine, Plaintext=b"x")
+    kms.encrypt(KeyId=theirs, Plaintext=b"x")
+    kms.encrypt(KeyId=key_id, Plaintext=b"x")
+
+
+def test_replica_counts_as_two_new_keys_in_its_region(aws, frozen, kms):
+    """ReplicateKey counts at home, and twice as CreateKey away."""
+    away = aws.client("kms", region=AWAY, config=NO_RETRIES)
+    ids = [aws.kms_key(multi_region=True).key_id for _ in range(3)]
+    aws.quotas.enforce()
+    for key_id in ids[:2]:
+        kms.replicate_key(KeyId=key_id, ReplicaRegion=AWAY)
+
+    with refused("ThrottlingException", TOO_FAST):
+        kms.replicate_key(KeyId=ids[2], ReplicaRegion=AWAY)
+    away.create_key()
+    with refused("ThrottlingException", TOO_FAST):
+        away.create_key()
+
+
+def test_new_primary_counts_in_both_regions(aws, frozen, kms):
+    """UpdatePrimaryRegion counts in the old primary's Region and in the new one's."""
+    away = aws.client("kms", region=AWAY, config=NO_RETRIES)
+    key_id = new_related(kms, AWAY)
+    aws.quotas.enforce(rates={"UpdatePrimaryRegion": 1})
+    kms.update_primary_region(KeyId=key_id, PrimaryRegion=AWAY)
+
+    with refused("ThrottlingException", TOO_FAST):
+        away.update_primary_region(KeyId=key_id, PrimaryRegion="us-east-1")
+
+
+def test_every_family_is_an_operation_or_describes_some():
+    """No quota of the table is for an operation that KMS does not have."""
+    plain = {name for name in RATES if " (" not in name}
+
+    assert plain <= set(service_model("kms").operation_names)
 
 
 def test_accounts_have_quotas_of_their_own(aws, frozen, kms):

@@ -1,21 +1,24 @@
 """Quotas that are enforced when a test asks for them: how many requests a second, how many HSMs.
 
-Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html, the
-values of Regions that have no higher ones; that they are today's is assumed. Resources:
-cloudhsmv2.md section 2.
+Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html as known,
+not looked up; every value of the tables below is therefore assumed, and stands here only.
+Resources: cloudhsmv2.md section 2.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 SYMMETRIC_OPERATIONS = "cryptographic operations (symmetric)"
 RSA_OPERATIONS = "cryptographic operations (RSA)"
 ECC_OPERATIONS = "cryptographic operations (ECC and SM2)"
 OTHER_OPERATIONS = "cryptographic operations (ML-DSA and ML-KEM)"
+KEY_STORE_OPERATIONS = "cryptographic operations (custom key store)"
+"""Of one key store; its keys count to no other."""
 
 _SHARED = frozenset(
     (
@@ -42,18 +45,59 @@ _EACH = {
 _ANY_OTHER = 5.0
 """CreateKey, CreateAlias, UpdateAlias and most others that change something."""
 
+_PAIRS = {
+    **dict.fromkeys(("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1"), 100.0),
+    "ECC_NIST_EDWARDS25519": 100.0,
+    "RSA_2048": 1.0,
+    "RSA_3072": 0.5,
+    "RSA_4096": 0.1,
+    "SM2": 25.0,
+}
+"""GenerateDataKeyPair and GenerateDataKeyPairWithoutPlaintext together, by KeyPairSpec."""
+
+
+def _pair_family(spec: str) -> str:
+    return f"GenerateDataKeyPair ({spec})"
+
+
 RATES: Mapping[str, float] = {
     SYMMETRIC_OPERATIONS: 10_000.0,
     RSA_OPERATIONS: 1000.0,
     ECC_OPERATIONS: 1000.0,
     OTHER_OPERATIONS: 1000.0,
-    "GenerateDataKeyPair (RSA_2048)": 1.0,
-    "GenerateDataKeyPair (RSA_3072)": 0.5,
-    "GenerateDataKeyPair (RSA_4096)": 0.1,
-    "GenerateDataKeyPair (others)": 100.0,
+    KEY_STORE_OPERATIONS: 1800.0,
+    **{_pair_family(spec): rate for spec, rate in _PAIRS.items()},
     **_EACH,
 }
 """Family -> requests a second; a family is an operation, or one of the shared ones."""
+
+_HIGHER_SYMMETRIC = {
+    **dict.fromkeys(("us-east-1", "us-west-2", "eu-west-1"), 100_000.0),
+    **dict.fromkeys(("us-east-2", "eu-central-1", "eu-west-2"), 20_000.0),
+    **dict.fromkeys(("ap-northeast-1", "ap-southeast-1", "ap-southeast-2"), 20_000.0),
+}
+"""Region -> the quota of symmetric operations, where it is higher than elsewhere."""
+
+ALSO_COUNTS_IN = {
+    # One of the two is a dry run.
+    "ReplicateKey": ("ReplicaRegion", ("CreateKey", "CreateKey")),
+    "UpdatePrimaryRegion": ("PrimaryRegion", ("UpdatePrimaryRegion",)),
+}
+"""Operation -> the member that names another Region, and what it counts as there."""
+
+
+class Bucket(NamedTuple):
+    """What requests are counted in.
+
+    Attributes:
+        account_id: the caller's, also where the key is another account's.
+        store_id: the key store, of the quota that each has for itself.
+    """
+
+    account_id: str
+    region: str
+    family: str
+    store_id: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -73,40 +117,56 @@ class Quotas:
     clusters: int = 4
     hsms: int = 6
     hsms_per_cluster: int = 28
-    _requests: defaultdict[tuple[str, str, str], deque[datetime]] = field(
+    _requests: defaultdict[Bucket, deque[datetime]] = field(
         default_factory=lambda: defaultdict(deque)
     )
 
-    def admits(self, account_id: str, region: str, family: str, now: datetime) -> bool:
-        """Count a request, unless its family has had its number already.
+    def admits(self, counts_in: Sequence[Bucket], now: datetime) -> bool:
+        """Count a request, unless it is beyond a quota; then it counts in none.
 
         Over one second; a quota below one is one request in as many seconds as it takes.
+
+        Args:
+            counts_in: where it counts; twice in what is named twice.
         """
-        rate = self.rates.get(family, RATES.get(family, _ANY_OTHER))
-        most, span = (int(rate), 1.0) if rate >= 1 else (1, 1 / rate)
-        recent = self._requests[account_id, region, family]
-        while recent and not now - timedelta(seconds=span) < recent[0] <= now:
-            recent.popleft()
-        if len(recent) >= most:
-            return False
-        recent.append(now)
+        for bucket in counts_in:
+            rate = self._rate_of(bucket)
+            most, span = (int(rate), 1.0) if rate >= 1 else (1, 1 / rate)
+            recent = self._requests[bucket]
+            while recent and not now - timedelta(seconds=span) < recent[0] <= now:
+                recent.popleft()
+            if len(recent) + counts_in.count(bucket) > most:
+                return False
+        for bucket in counts_in:
+            self._requests[bucket].append(now)
         return True
+
+    def _rate_of(self, bucket: Bucket) -> float:
+        own = self.rates.get(bucket.family)
+        if own is not None:
+            return own
+        if bucket.family == SYMMETRIC_OPERATIONS:
+            return _HIGHER_SYMMETRIC.get(bucket.region, RATES[SYMMETRIC_OPERATIONS])
+        return RATES.get(bucket.family, _ANY_OTHER)
 
 
 UNLIMITED = Quotas()
 """Those of what the levers themselves call."""
 
 
-def family_of(operation: str, spec: str) -> str:
+def family_of(operation: str, spec: str, *, in_key_store: bool) -> str:
     """Give the family that a request of KMS counts to.
 
     Args:
         spec: the KeySpec of its key, or the KeyPairSpec; empty if there is none.
+        in_key_store: whether its key, or its random bytes, are a custom key store's.
     """
     if operation.startswith("GenerateDataKeyPair"):
-        return f"GenerateDataKeyPair ({spec if spec.startswith('RSA_') else 'others'})"
+        return _pair_family(spec)
     if operation not in _SHARED:
         return operation
+    if in_key_store:
+        return KEY_STORE_OPERATIONS
     if spec.startswith("RSA_"):
         return RSA_OPERATIONS
     if spec.startswith(("ECC_", "SM2")):

@@ -30,8 +30,9 @@ class QuotaLevers:
         """Refuse calls beyond AWS's default quotas, on the world's clock.
 
         Args:
-            rates: requests a second, where they are not to be AWS's: of an operation of KMS, or of
-                a family that shares a quota, `cryptographic operations (symmetric)`.
+            rates: requests a second, where they are not to be AWS's: of a family that shares a
+                quota, `cryptographic operations (symmetric)`; or of one operation of KMS, also
+                beside the quota that it shares. Less than one is one in as many seconds.
             clusters: of an account in a Region.
             hsms: of an account in a Region.
             hsms_per_cluster: of one cluster.

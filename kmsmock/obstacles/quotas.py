@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.controls.faults import TOO_FAST, planned_error
-from kmsmock.controls.quotas import Quotas, family_of
+from kmsmock.controls.quotas import (
+    ALSO_COUNTS_IN,
+    KEY_STORE_OPERATIONS,
+    Bucket,
+    Quotas,
+    family_of,
+)
 from kmsmock.domain.cluster_state import GONE
 from kmsmock.domain.key import Key
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
@@ -39,11 +45,26 @@ def require_room(call: Call, quotas: Quotas, resources: Sequence[Any]) -> None:
 
 
 def _require_rate(call: Call, quotas: Quotas, resources: Sequence[Any]) -> None:
-    specs = [resource.spec for resource in resources if isinstance(resource, Key)]
-    spec = str(call.request.get("KeyPairSpec") or (specs[0] if specs else ""))
-    family = family_of(call.operation, spec)
-    if not quotas.admits(call.caller.account_id, call.region.name, family, call.now):
+    if not quotas.admits(list(_counts_in(call, quotas, resources)), call.now):
         raise planned_error("ThrottlingException", 400, TOO_FAST["kms"])
+
+
+def _counts_in(call: Call, quotas: Quotas, resources: Sequence[Any]) -> Iterator[Bucket]:
+    """Give what a request counts in; ReEncrypt in what its source does, which is assumed."""
+    key = next((resource for resource in resources if isinstance(resource, Key)), None)
+    spec = str(call.request.get("KeyPairSpec") or (key.spec if key else ""))
+    store_id = str(call.request.get("CustomKeyStoreId") or "")
+    if key is not None and key.custom_key_store is not None:
+        store_id = key.custom_key_store.store_id
+    family = family_of(call.operation, spec, in_key_store=bool(store_id))
+    here = Bucket(call.caller.account_id, call.region.name, family)
+    yield here._replace(store_id=store_id) if family == KEY_STORE_OPERATIONS else here
+    if call.operation != family and call.operation in quotas.rates:
+        # A test's own quota of one operation, beside the one that it shares.
+        yield here._replace(family=call.operation)
+    member, families = ALSO_COUNTS_IN.get(call.operation, ("", ()))
+    for family in families:
+        yield here._replace(region=str(call.request[member]), family=family)
 
 
 def _require(fits: bool, most: str) -> None:
