@@ -228,18 +228,3 @@ def test_due_things_happen_once_whoever_looks(aws, kms, key_id):
     looks = [len(kms.list_key_rotations(KeyId=key_id)["Rotations"]) for _ in range(3)]
 
     assert looks == [1, 1, 1]
-
-
-def test_service_events_tell_the_order(aws, kms):
-    """What AWS does by itself is recorded in the order in which it was due, at that time."""
-    late, early = new_key(kms), new_key(kms)
-    kms.schedule_key_deletion(KeyId=late, PendingWindowInDays=30)
-    kms.schedule_key_deletion(KeyId=early, PendingWindowInDays=7)
-    start = aws.clock.now()
-
-    aws.clock.advance(days=60)
-
-    deletions = aws.events.named("DeleteKey")
-    times = [dt.datetime.fromisoformat(it["eventTime"].replace("Z", "+00:00")) for it in deletions]
-    days = [round((time - start) / DAY) for time in times]
-    assert days == [7, 30]
