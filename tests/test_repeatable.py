@@ -8,10 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 import repeatable_story
-from botocore.exceptions import ClientError
 from botocore_knows import needs
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kmsmock import mock_kms_cloudhsm
 from kmsmock.controls.randomness import Randomness
@@ -104,43 +101,3 @@ def public_keys(count):
             for _ in range(count)
         ]
         return [kms.get_public_key(KeyId=key_id)["PublicKey"] for key_id in ids]
-
-
-CALLS = st.lists(
-    st.one_of(
-        st.tuples(st.just("create_key"), st.just({})),
-        st.tuples(st.just("create_key"), st.just({"KeySpec": "HMAC_256"})),
-        st.tuples(st.just("list_aliases"), st.just({})),
-        st.tuples(
-            st.just("generate_random"),
-            st.fixed_dictionaries({"NumberOfBytes": st.integers(1, 100)}),
-        ),
-        st.tuples(st.just("describe_key"), st.just({"KeyId": "alias/aws/s3"})),
-        st.tuples(st.just("describe_key"), st.just({"KeyId": "alias/none"})),
-    ),
-    max_size=10,
-)
-
-
-@given(seed=st.one_of(st.integers(), st.text(), st.binary()), calls=CALLS)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_same_seed_and_calls_give_the_same_answers(seed, calls):
-    """Whatever is called, refusals included, a seed gives the same answers each time."""
-    first, second = (answers(seed, calls) for _ in range(2))
-
-    assert first == second
-
-
-def answers(seed, calls):
-    """What each call gives, or is refused with."""
-    with mock_kms_cloudhsm(region="us-east-1", seed=seed) as aws:
-        aws.clock.freeze(repeatable_story.SINCE)
-        kms = boto3.client("kms")
-        return [answer(getattr(kms, name), arguments) for name, arguments in calls]
-
-
-def answer(method, arguments):
-    try:
-        return method(**arguments)
-    except ClientError as error:
-        return error.response

@@ -4,17 +4,14 @@ Requests are built from botocore's model, with ids, ciphertexts and tokens from 
 bit of everything. Some are spoiled at one place, and sent past botocore's own checks.
 """
 
-import base64
-import json
 import os
-from datetime import datetime, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from description import describe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from key_situations import AWAY, HOME, PEER_PUBLIC, Situation, client_in
+from model_requests import ILL_FORMED, as_json, send, well_formed
 
 from kmsmock import mock_kms_cloudhsm
 from kmsmock.protocol.model import service_model
@@ -28,7 +25,6 @@ COMMON = {
 }
 """Errors that no operation declares."""
 
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
 ROLE = "arn:aws:iam::123456789012:role/App"
 KINDS = (
     ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
@@ -122,108 +118,6 @@ class Populated:
         return self.kms.create_key(**members)["KeyMetadata"]["KeyId"]
 
 
-def send(kms, operation, document):
-    """Send a document as it is, past botocore's checks; give the error's code, or None."""
-
-    def replace(params, **_rest):
-        params["body"] = json.dumps(document).encode()
-
-    shape = MODEL.operation_model(operation).input_shape
-    required = shape.required_members if shape else []
-    kms.meta.events.register("before-call.kms", replace)
-    try:
-        kms._make_api_call(operation, {name: _known(shape.members[name]) for name in required})
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    finally:
-        kms.meta.events.unregister("before-call.kms", replace)
-    return None
-
-
-def _known(shape):
-    """Something that botocore lets pass; it is replaced before it is sent."""
-    return {
-        "string": "x" * max(1, shape.metadata.get("min", 1)),
-        "blob": b"x",
-        "integer": shape.metadata.get("min", 1),
-        "boolean": True,
-        "timestamp": NOW,
-        "list": [],
-        "map": {},
-    }.get(shape.type_name, {})
-
-
-def well_formed(shape, values, name=""):
-    """Values of a shape as JSON has them, drawn from the world where it has some of the name."""
-    if name in values:
-        return st.sampled_from([_json(value) for value in values[name]])
-    return FORMS[shape.type_name](shape, values, name)
-
-
-@st.composite
-def _members(draw, shape, values):
-    """All required members of a structure, and a few of the others."""
-    required = shape.required_members
-    optional = [name for name in shape.members if name not in required]
-    chosen = draw(st.lists(st.sampled_from(optional), max_size=3, unique=True)) if optional else []
-    return {
-        name: draw(well_formed(shape.members[name], values, name)) for name in [*required, *chosen]
-    }
-
-
-def _structure(shape, values, _name):
-    return _members(shape, values)
-
-
-def _string(shape, _values, _name):
-    if shape.metadata.get("enum"):
-        return st.sampled_from(shape.metadata["enum"])
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max", 50)
-    return st.text("abcXYZ019:/_-=+,.@ é", min_size=least, max_size=min(most, least + 20))
-
-
-def _list(shape, values, name):
-    most = 3
-    element = well_formed(shape.member, values, {"GrantTokens": "GrantToken"}.get(name, ""))
-    return st.lists(element, min_size=min(shape.metadata.get("min", 0), most), max_size=most)
-
-
-def _map(shape, values, _name):
-    keys, members = well_formed(shape.key, values), well_formed(shape.value, values)
-    return st.dictionaries(keys, members, max_size=3)
-
-
-def _integer(shape, _values, _name):
-    return st.integers(shape.metadata.get("min", 0), shape.metadata.get("max", 1000))
-
-
-def _blob(shape, _values, _name):
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max", 64)
-    return st.sampled_from(sorted({least, 32, min(most, 64), most})).map(
-        lambda length: _json(os.urandom(length) if length <= 64 else bytes(length))
-    )
-
-
-FORMS = {
-    "structure": _structure,
-    "string": _string,
-    "list": _list,
-    "map": _map,
-    "integer": _integer,
-    "blob": _blob,
-    "boolean": lambda *_: st.booleans(),
-    "timestamp": lambda *_: st.integers(-30, 500).map(lambda days: NOW.timestamp() + 86400 * days),
-}
-
-ILL_FORMED = st.sampled_from(
-    [
-        *(None, "", "x" * 9000, "\u0000", "€", "AAAA", "=", "arn:", "arn:::::::", "alias/", "mrk-"),
-        *(0, -1, 10**30, 0.5, 1e300, True, [], {}, [None], [[]], {"a": None}, {"": ""}, [""], [{}]),
-    ]
-)
-"""What breaks one constraint or another, or the type."""
-
-
 @st.composite
 def requests(draw, world, operation):
     """A request of an operation, half of the time with something wrong in it."""
@@ -238,10 +132,6 @@ def requests(draw, world, operation):
         else:
             request[place] = draw(ILL_FORMED)
     return request
-
-
-def _json(value):
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def allowed(operation):
@@ -293,13 +183,13 @@ def test_any_request_is_answered_or_refused_as_a_whole(operations, data):
 def spoiled(draw, operation, good):
     """A good request with one member altered, left out, ill-formed or of another kind."""
     shape = MODEL.operation_model(operation).input_shape
-    request = {name: _json(value) for name, value in good.items()}
+    request = {name: as_json(value) for name, value in good.items()}
     place = draw(st.sampled_from(sorted(shape.members)))
     value, how = good.get(place), draw(st.sampled_from(["altered", "ill-formed", "kind"]))
     if how == "altered" and isinstance(value, (bytes, str)):
         at = draw(st.integers(0, len(value)))
         inserted = draw(st.binary(max_size=2) if isinstance(value, bytes) else st.text(max_size=2))
-        request[place] = _json(value[:at] + inserted + value[at + draw(st.integers(0, 3)) :])
+        request[place] = as_json(value[:at] + inserted + value[at + draw(st.integers(0, 3)) :])
     elif how == "ill-formed":
         request[place] = draw(ILL_FORMED)
     elif value is not None:
