@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
-from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, get_args
 
-from botocore.model import StringShape
-
-from kmsmock.controls.faults import TOO_FAST, ConnectionLost, Plan, Planned, When, planned_error
+from kmsmock.controls.faults import Plan, Planned, When
+from kmsmock.levers.known_names import require_known
+from kmsmock.levers.planned_errors import connection_error_codes, error_maker
 from kmsmock.protocol.model import SERVICES, service_model
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from kmsmock.world import World
-
-CONNECTION_ERRORS = (
-    "ConnectTimeoutError",
-    "ConnectionClosedError",
-    "EndpointConnectionError",
-    "ReadTimeoutError",
-)
-"""botocore's own; it tries again after each of them."""
-
-COMMON_ERRORS = {
-    "AccessDeniedException": 400,
-    "ExpiredTokenException": 400,
-    "InternalFailure": 500,
-    "NotAuthorized": 400,
-    "RequestExpired": 400,
-    "ServiceUnavailable": 503,
-    "ThrottlingException": 400,
-    "UnrecognizedClientException": 400,
-    "ValidationException": 400,
-}
-"""Errors of every service, which no model has: "Common Errors" of the API references."""
 
 
 class FaultLevers:
@@ -106,14 +82,14 @@ class FaultLevers:
         if times is not None and times < 1:
             raise ValueError("a fault that is to strike takes times >= 1")
         code = None
-        if error in _connection_error_codes() and service == "kms":
+        if error in connection_error_codes(service):
             if operation != "ConnectCustomKeyStore" or when != "before" or message is not None:
                 raise ValueError(f'{error} is for add("kms", "ConnectCustomKeyStore", error=...)')
             code, error = error, None
         plan = Plan(
             service=service,
             operation=operation,
-            error=None if error is None else _error(service, error, message),
+            error=None if error is None else error_maker(service, error, message),
             connection_error_code=code,
             latency=latency,
             real_latency=real_latency,
@@ -200,49 +176,3 @@ def _idle(planned: Planned) -> str:
         f"the fault for {plan.service} {plan.operation} never fired: it could strike "
         f"{planned.seen} call{'' if planned.seen == 1 else 's'}"
     )
-
-
-def _error(service: str, name: str, message: str | None) -> Callable[[], Exception]:
-    if name in CONNECTION_ERRORS:
-        return functools.partial(ConnectionLost, name)
-    statuses = {**COMMON_ERRORS, **_modelled_errors(service)}
-    extra = _connection_error_codes() if service == "kms" else ()
-    require_known("error", name, (*statuses, *CONNECTION_ERRORS, *extra))
-    if message is None:
-        message = TOO_FAST[service] if name == "ThrottlingException" else "Planned by the test."
-    return functools.partial(planned_error, name, statuses[name], message)
-
-
-@functools.cache
-def _modelled_errors(service: str) -> dict[str, int]:
-    """Give the errors of a service's model, and the HTTP status of each."""
-    from kmsmock.errors import ServiceError
-
-    # botocore's models have few statuses; kmsmock's own errors have them all.
-    statuses = {kind.__name__: kind.status for kind in ServiceError.__subclasses__()}
-    return {
-        shape.name: statuses.get(shape.name, 400) for shape in service_model(service).error_shapes
-    }
-
-
-@functools.cache
-def _connection_error_codes() -> tuple[str, ...]:
-    shape = service_model("kms").shape_for("ConnectionErrorCodeType")
-    assert isinstance(shape, StringShape)
-    return tuple(shape.enum)
-
-
-def require_known(what: str, name: str, known: Iterable[str]) -> None:
-    """Refuse a name that is none of the known ones, and tell which are near.
-
-    Raises:
-        ValueError: it is not known.
-    """
-    names = list(known)
-    if name in names:
-        return
-    near = difflib.get_close_matches(name, names)
-    lower = {it.lower(): it for it in names}
-    near = near or [lower[it] for it in difflib.get_close_matches(name.lower(), lower)]
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    raise ValueError(f"there is no {what} {name!r}{hint}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kmsmock.controls.quotas import RATES
-from kmsmock.levers.faults import require_known
+from kmsmock.levers.known_names import require_known
 from kmsmock.protocol.model import service_model
 
 if TYPE_CHECKING:

@@ -1,0 +1,37 @@
+"""Names that a test gives: whether they exist, and which are near that do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+FEW = 5
+"""So many names are all told when none of them is near."""
+
+
+def require_known(what: str, name: object, known: Iterable[str]) -> str:
+    """Give the name back, or refuse one that is none of the known ones, and tell which are near.
+
+    Raises:
+        TypeError: it is no text.
+        ValueError: it is not known.
+    """
+    names = list(known)
+    if not isinstance(name, str):
+        raise TypeError(f"{what} takes a name, {names[-1]!r} for example, not {name!r}")
+    if name in names:
+        return name
+    raise ValueError(f"there is no {what} {name!r}{hint(name, names)}")
+
+
+def hint(name: str, names: list[str]) -> str:
+    """Give the end of a sentence that tells which names are near, if any are."""
+    lower = {it.lower(): it for it in names}
+    near = (
+        difflib.get_close_matches(name, names)
+        or [lower[it] for it in difflib.get_close_matches(name.lower(), lower)]
+        or [it for it in names if len(name) > 2 and name.lower() in it.lower()][:3]
+    )
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; there are {', '.join(names)}" if 0 < len(names) <= FEW else ""
