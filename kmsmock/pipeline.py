@@ -145,7 +145,7 @@ def _do(
         resource = target.find(call)
         resources.append(resource)
         if faults:
-            faults.finds(names_of(call, resource))
+            faults.finds(names_of(call.world, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
     require_room(call, quotas, resources)

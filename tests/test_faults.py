@@ -254,44 +254,6 @@ def test_levers_are_spared(aws):
     assert fault.fired == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        (("kmss",), "there is no service 'kmss'; did you mean kms?"),
-        (("kms", "Decryt"), "there is no operation 'Decryt'; did you mean Decrypt"),
-        (("kms", "decrypt"), "there is no operation 'decrypt'; did you mean .*Decrypt"),
-        (("cloudhsmv2", "Encrypt"), "there is no operation 'Encrypt'"),
-    ],
-)
-def test_unknown_operation_is_refused_at_once(aws, arguments, text):
-    """A mistake in a test is told where it is made, with the names that are near."""
-    with pytest.raises(ValueError, match=text):
-        aws.faults.add(*arguments, error="ThrottlingException")
-
-
-@pytest.mark.parametrize(
-    ("choice", "text"),
-    [
-        ({"error": "ThrotlingException"}, "did you mean ThrottlingException"),
-        ({"error": "NETWORK_ERROR"}, "did you mean NETWORK_ERRORS"),
-        ({"error": "NETWORK_ERRORS"}, 'NETWORK_ERRORS is for add."kms", "ConnectCustom'),
-        ({"error": "CloudHsmServiceException"}, "there is no error"),
-        ({"error": "Nonsense"}, "there is no error 'Nonsense'$"),
-        ({}, "needs an error, a latency or a real_latency"),
-        ({"latency": -1}, "seconds >= 0"),
-        ({"real_latency": -1}, "seconds >= 0"),
-        ({"error": "ThrottlingException", "when": "later"}, "there is no when 'later'"),
-        ({"error": "ThrottlingException", "times": 0}, "times >= 1"),
-        ({"error": "ThrottlingException", "every": 0}, "every >= 1"),
-        ({"error": "ThrottlingException", "probability": 2}, "probability 0-1"),
-    ],
-)
-def test_impossible_fault_is_refused_at_once(aws, choice, text):
-    """Nothing that could never strike is planned."""
-    with pytest.raises(ValueError, match=text):
-        aws.faults.add("kms", "Encrypt", **choice)
-
-
 def test_fault_ends_with_its_block(aws, kms):
     """As a context manager it strikes inside the block alone."""
     with aws.faults.add("kms", "ListKeys", error="ThrottlingException") as fault:

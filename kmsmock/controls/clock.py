@@ -32,20 +32,35 @@ class Clock:
         """Whether it stands still."""
         return self._frozen is not None
 
+    def __repr__(self) -> str:
+        return f"<clock: {self.now().isoformat(' ')}{', frozen' if self.frozen else ''}>"
+
     def advance(
-        self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+        self,
+        step: dt.timedelta | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
     ) -> None:
         """Move the world's time on; what becomes due happens before the next call's work.
 
         All that falls due on the way happens in the order of its time, each thing once.
 
         Raises:
+            TypeError: the step is neither a timedelta nor named, as in `days=7`.
             ValueError: the step goes backwards.
         """
-        step = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        if step < dt.timedelta():
+        if not isinstance(step, dt.timedelta | None):
+            raise TypeError(
+                f"advance() takes days=, hours=, minutes=, seconds=, or a timedelta, not {step!r}"
+            )
+        named = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        whole = named if step is None else named + step
+        if whole < dt.timedelta():
             raise ValueError("advance() takes no negative step; travel_to() also goes backwards")
-        self._set(self.now() + step)
+        self._set(self.now() + whole)
 
     def travel_to(self, when: dt.datetime) -> None:
         """Move the world's time to a point from which it goes on, or where it is frozen.
@@ -57,6 +72,7 @@ class Clock:
             when: with a time zone.
 
         Raises:
+            TypeError: it is no datetime.
             ValueError: it has no time zone.
         """
         self._set(_in_utc(when))
@@ -71,6 +87,7 @@ class Clock:
             What unfreezes it at the end of a `with` block, unless it was frozen before.
 
         Raises:
+            TypeError: the time is no datetime.
             ValueError: the time has no time zone.
         """
         until_end_of_block = _FrozenBlock(self, was_frozen=self.frozen)
@@ -99,6 +116,9 @@ class _FrozenBlock(AbstractContextManager[Clock]):
         self._clock = clock
         self._was_frozen = was_frozen
 
+    def __repr__(self) -> str:
+        return repr(self._clock)
+
     def __enter__(self) -> Clock:
         return self._clock
 
@@ -113,6 +133,11 @@ class _FrozenBlock(AbstractContextManager[Clock]):
 
 
 def _in_utc(when: dt.datetime) -> dt.datetime:
+    if not isinstance(when, dt.datetime):
+        raise TypeError(f"a time is a datetime with a time zone, not {when!r}")
     if when.tzinfo is None:
-        raise ValueError(f"the time needs a time zone: {when!r} could be any of 24 hours")
+        raise ValueError(
+            f"the time needs a time zone, tzinfo=datetime.timezone.utc for example: {when!r} "
+            "could be any of 24 hours"
+        )
     return when.astimezone(dt.timezone.utc)

@@ -43,7 +43,8 @@ class Plan:
     """What a fault strikes, and with what.
 
     Attributes:
-        error: what is raised; None where the call only takes longer, or a connection fails.
+        error: what the test calls it; None where the call only takes longer.
+        make_error: makes what is raised, if anything is.
         connection_error_code: how the connection that the call begins is to fail.
         latency: how many seconds later the world's clock is when the answer comes.
         real_latency: how many seconds the caller waits, really, before the answer comes.
@@ -55,17 +56,18 @@ class Plan:
 
     service: str
     operation: str
-    error: Callable[[], Exception] | None
-    connection_error_code: str | None
-    latency: float
-    real_latency: float
-    key: str | None
-    caller: str | None
-    times: int | None
-    after: int
-    every: int
-    probability: float
-    when: When
+    error: str | None = None
+    make_error: Callable[[], Exception] | None = None
+    connection_error_code: str | None = None
+    latency: float = 0
+    real_latency: float = 0
+    key: str | None = None
+    caller: str | None = None
+    times: int | None = None
+    after: int = 0
+    every: int = 1
+    probability: float = 1
+    when: When = "before"
 
     @property
     def comes_before(self) -> bool:
@@ -185,8 +187,8 @@ class CallFaults:
             self._waiting.really(fault.plan.real_latency)
             if fault.plan.connection_error_code is not None:
                 return fault.plan.connection_error_code
-            if fault.plan.error is not None:
-                raise fault.plan.error()
+            if fault.plan.make_error is not None:
+                raise fault.plan.make_error()
         return None
 
 

@@ -13,6 +13,9 @@ from kmsmock.domain.arn import Arn, parse_arn
 ContextValues = Mapping[str, tuple[str, ...]]
 """Condition keys in lower case, and their values in a request."""
 
+SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
+"""How the name of an AWS service as a principal ends."""
+
 _UNIQUE_ID_PREFIXES = {"user": "AIDA", "role": "AROA"}
 SESSION_NAME = "kmsmock"
 """The name of the session in which a role acts when a test names the role alone."""

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, TypedDict
 from kmsmock.authorization.deletion import forget_principal
 from kmsmock.authorization.identity_policy import PolicyLike, policy_text, policy_texts
 from kmsmock.domain.arn import account_arn, parse_arn, principal_arn
-from kmsmock.domain.principal import SESSION_NAME, Credentials, Principal, session_arn
+from kmsmock.domain.principal import (
+    SERVICE_SUFFIXES,
+    SESSION_NAME,
+    Credentials,
+    Principal,
+    session_arn,
+)
 
 if TYPE_CHECKING:
     from kmsmock.domain.principal import ContextValues
@@ -17,8 +23,6 @@ if TYPE_CHECKING:
 
 ContextLike = Mapping[str, str | bool | int | Sequence[str]]
 """Condition keys and their values in a request."""
-
-_SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class CallerArguments(TypedDict, total=False):
@@ -134,7 +138,7 @@ def context_values(context: ContextLike) -> ContextValues:
 def _find_principal(world: World, options: CallerOptions) -> tuple[Principal, str]:
     """Give the principal that options name, and the ARN that its calls come from."""
     named = options.principal
-    if named is not None and named.endswith(_SERVICE_SUFFIXES):
+    if named is not None and named.endswith(SERVICE_SUFFIXES):
         return Principal(named, options.account_id or world.account_id, named), named
     if named is None:
         named = account_arn("aws", options.account_id or world.account_id)

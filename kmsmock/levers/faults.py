@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import AbstractContextManager
+from math import inf
 from typing import TYPE_CHECKING, get_args
 
 from kmsmock.controls.faults import Plan, Planned, When
-from kmsmock.levers.known_names import require_known
-from kmsmock.levers.planned_errors import connection_error_codes, error_maker
+from kmsmock.domain.arn import parse_arn
+from kmsmock.domain.principal import SERVICE_SUFFIXES
+from kmsmock.levers.known_names import hint, require_known
+from kmsmock.levers.planned_errors import NEVER_CONNECTED, connection_error_codes, error_maker
+from kmsmock.obstacles.faults import names_in
+from kmsmock.operation import OPERATIONS
 from kmsmock.protocol.model import SERVICES, service_model
 
 if TYPE_CHECKING:
@@ -21,6 +27,11 @@ class FaultLevers:
 
     def __init__(self, world: World) -> None:
         self._world = world
+
+    def __repr__(self) -> str:
+        faults = [_told(planned) for planned in self._world.faults.planned]
+        count = f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'} planned"
+        return "\n".join([f"<{count}>", *faults])
 
     def add(  # noqa: PLR0913 - what a fault consists of
         self,
@@ -67,29 +78,44 @@ class FaultLevers:
             The fault; as a context manager it ends with its block.
 
         Raises:
-            ValueError: there is no such service, operation or error, or a number makes no sense.
+            TypeError: error, operation or service is no text.
+            ValueError: there is no such service, operation or error, a number makes no sense, or
+                no call could ever be struck.
         """
         require_known("service", service, SERVICES)
-        model = service_model(service)
-        require_known("operation", operation, ("*", *model.operation_names))
+        require_known("operation", operation, ("*", *service_model(service).operation_names))
         require_known("when", when, get_args(When))
+        _require_numbers(
+            latency=latency,
+            real_latency=real_latency,
+            times=1 if times is None else times,
+            after=after,
+            every=every,
+            probability=probability,
+        )
         if error is None and not (latency or real_latency):
             raise ValueError("a fault needs an error, a latency or a real_latency")
-        if min(latency, real_latency) < 0:
-            raise ValueError("a fault takes seconds >= 0 as latency and as real_latency")
-        if not (0 <= probability <= 1 and every >= 1 and after >= 0):
-            raise ValueError("a fault takes every >= 1, after >= 0, probability 0-1")
-        if times is not None and times < 1:
-            raise ValueError("a fault that is to strike takes times >= 1")
-        code = None
+        if error in NEVER_CONNECTED and when == "after":
+            raise ValueError(
+                f"{error} comes before any work: ReadTimeoutError and ConnectionClosedError lose "
+                "the answer to work that is done"
+            )
+        if key is not None:
+            _require_key(service, operation)
+        if caller is not None:
+            _require_caller(caller)
+        code, make_error = None, None
         if error in connection_error_codes(service):
             if operation != "ConnectCustomKeyStore" or when != "before" or message is not None:
                 raise ValueError(f'{error} is for add("kms", "ConnectCustomKeyStore", error=...)')
-            code, error = error, None
+            code = error
+        elif error is not None:
+            make_error = error_maker(service, error, message)
         plan = Plan(
             service=service,
             operation=operation,
-            error=None if error is None else error_maker(service, error, message),
+            error=error,
+            make_error=make_error,
             connection_error_code=code,
             latency=latency,
             real_latency=real_latency,
@@ -114,7 +140,7 @@ class FaultLevers:
         """
         idle = [fault for fault in self._world.faults.planned if not fault.fired]
         if idle:
-            raise AssertionError("; ".join(map(_idle, idle)))
+            raise AssertionError("; ".join(_idle(self._world, fault) for fault in idle))
 
     def clear(self) -> None:
         """Forget all faults."""
@@ -129,6 +155,9 @@ class Fault(AbstractContextManager["Fault"]):
         self._world = world
         self._planned = planned
         self._must_fire = False
+
+    def __repr__(self) -> str:
+        return f"<fault: {_told(self._planned)}>"
 
     @property
     def fired(self) -> int:
@@ -151,7 +180,7 @@ class Fault(AbstractContextManager["Fault"]):
             AssertionError: it has struck nothing so far.
         """
         if not self.fired:
-            raise AssertionError(_idle(self._planned))
+            raise AssertionError(_idle(self._world, self._planned))
         return self
 
     def at_least_once(self) -> Fault:
@@ -170,9 +199,66 @@ class Fault(AbstractContextManager["Fault"]):
             self.require_fired()
 
 
-def _idle(planned: Planned) -> str:
+def _told(planned: Planned) -> str:
+    """Tell what a fault is and what it has done: `kms Decrypt, times=2: struck 2 of 3 calls`."""
     plan = planned.plan
-    return (
+    choices = [
+        f", {it.name}={getattr(plan, it.name)!r}"
+        for it in dataclasses.fields(plan)
+        if it.name not in _NOT_TOLD and getattr(plan, it.name) != it.default
+    ]
+    calls = f"struck {planned.fired} of {planned.seen} call{'' if planned.seen == 1 else 's'}"
+    return f"{plan.service} {plan.operation}{''.join(choices)}: {calls}"
+
+
+_NOT_TOLD = {"service", "operation", "make_error", "connection_error_code"}
+
+
+def _idle(world: World, planned: Planned) -> str:
+    """Tell that a fault has struck nothing, how near it came, and what may be the reason."""
+    plan = planned.plan
+    text = (
         f"the fault for {plan.service} {plan.operation} never fired: it could strike "
         f"{planned.seen} call{'' if planned.seen == 1 else 's'}"
     )
+    if plan.key is None:
+        return text
+    names = set(names_in(world))
+    if plan.key in names:
+        return text
+    chosen = sorted(name for name in names if name.startswith("alias/"))
+    return f"{text}, and no key or key store goes by {plan.key!r}{hint(plan.key, chosen)}"
+
+
+_NUMBERS: dict[str, tuple[type, float, float, str]] = {
+    "latency": (float, 0, inf, "seconds, 0 or more"),
+    "real_latency": (float, 0, inf, "seconds, 0 or more"),
+    "times": (int, 1, inf, "a whole number, 1 or more"),
+    "after": (int, 0, inf, "a whole number, 0 or more"),
+    "every": (int, 1, inf, "a whole number, 1 or more"),
+    "probability": (float, 0, 1, "a number from 0 to 1"),
+}
+"""Argument -> what it may be."""
+
+
+def _require_numbers(**given: float) -> None:
+    for name, value in given.items():
+        kind, least, most, text = _NUMBERS[name]
+        fits = isinstance(value, (int, kind)) and not isinstance(value, bool)
+        if not (fits and least <= value <= most and value != inf):
+            raise ValueError(f"{name} takes {text}, not {value!r}")
+
+
+def _require_key(service: str, operation: str) -> None:
+    declared = OPERATIONS.get((service, operation))
+    if service != "kms" or (declared is not None and not declared.targets):
+        what = service if operation == "*" else f"{service} {operation}"
+        raise ValueError(f"key is of no use for {what}, whose calls name no key that is there")
+
+
+def _require_caller(caller: str) -> None:
+    if parse_arn(caller) is None and not caller.endswith(SERVICE_SUFFIXES):
+        raise ValueError(
+            "caller takes the ARN of a principal or of a role's session, or the name of an AWS "
+            f"service, not {caller!r}"
+        )

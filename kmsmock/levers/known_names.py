@@ -18,7 +18,7 @@ def require_known(what: str, name: object, known: Iterable[str]) -> str:
     """
     names = list(known)
     if not isinstance(name, str):
-        raise TypeError(f"{what} takes a name, {names[-1]!r} for example, not {name!r}")
+        raise TypeError(f"{what} takes a name as text, not {name!r}")
     if name in names:
         return name
     raise ValueError(f"there is no {what} {name!r}{hint(name, names)}")
@@ -34,4 +34,4 @@ def hint(name: str, names: list[str]) -> str:
     )
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    return f"; there are {', '.join(names)}" if 0 < len(names) <= FEW else ""
+    return f"; known: {', '.join(names)}" if 0 < len(names) <= FEW else ""

@@ -19,6 +19,16 @@ class QuotaLevers:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def __repr__(self) -> str:
+        quotas = self._world.quotas
+        if not quotas.enforced:
+            return "<quotas: none is enforced; enforce() begins>"
+        own = "".join(f", {name} {rate:g} a second" for name, rate in quotas.rates.items())
+        return (
+            f"<quotas: AWS's are enforced, {quotas.clusters} clusters, {quotas.hsms} HSMs, "
+            f"{quotas.hsms_per_cluster} in a cluster{own}>"
+        )
+
     def enforce(
         self,
         *,

@@ -12,6 +12,7 @@ from kmsmock.domain.key import Key
 
 if TYPE_CHECKING:
     from kmsmock.call import Call
+    from kmsmock.world import World
 
 
 def faults_of(call: Call, waiting: Waiting | None) -> CallFaults:
@@ -37,7 +38,7 @@ def faults_of(call: Call, waiting: Waiting | None) -> CallFaults:
 def end_call(call: Call, faults: CallFaults, resources: Iterable[Any]) -> None:
     """Strike a call whose work is done."""
     resources = list(resources)
-    code = faults.is_done(name for resource in resources for name in names_of(call, resource))
+    code = faults.is_done(name for resource in resources for name in names_of(call.world, resource))
     if code is None:
         return
     for store in resources:
@@ -45,11 +46,19 @@ def end_call(call: Call, faults: CallFaults, resources: Iterable[Any]) -> None:
             store.planned_error_code = code
 
 
-def names_of(call: Call, resource: object) -> Iterator[str]:
+def names_in(world: World) -> Iterator[str]:
+    """Give the names of all that a fault may be for."""
+    for account in world.accounts.values():
+        for region in account.regions.values():
+            for resource in (*region.keys, *region.key_stores):
+                yield from names_of(world, resource)
+
+
+def names_of(world: World, resource: object) -> Iterator[str]:
     """Give the names under which a test may know what a call is about."""
     if isinstance(resource, Key):
         yield from (resource.key_id, resource.arn, *resource.aliases)
-        region = call.world.region(resource.account_id, resource.region)
+        region = world.region(resource.account_id, resource.region)
         yield from (region.kms_arn(alias) for alias in resource.aliases)
     elif isinstance(resource, CustomKeyStore):
         yield from (resource.store_id, resource.name)
