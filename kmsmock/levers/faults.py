@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from contextlib import AbstractContextManager
-from math import inf
 from typing import TYPE_CHECKING, get_args
 
 from kmsmock.controls.faults import Plan, Planned, When
-from kmsmock.domain.arn import parse_arn
-from kmsmock.domain.principal import SERVICE_SUFFIXES
+from kmsmock.levers.fault_choices import require_caller, require_key_of_use, require_numbers
 from kmsmock.levers.known_names import hint, require_known
 from kmsmock.levers.planned_errors import NEVER_CONNECTED, connection_error_codes, error_maker
 from kmsmock.obstacles.faults import names_in
-from kmsmock.operation import OPERATIONS
 from kmsmock.protocol.model import SERVICES, service_model
 
 if TYPE_CHECKING:
@@ -85,7 +82,7 @@ class FaultLevers:
         require_known("service", service, SERVICES)
         require_known("operation", operation, ("*", *service_model(service).operation_names))
         require_known("when", when, get_args(When))
-        _require_numbers(
+        require_numbers(
             latency=latency,
             real_latency=real_latency,
             times=1 if times is None else times,
@@ -101,9 +98,9 @@ class FaultLevers:
                 "the answer to work that is done"
             )
         if key is not None:
-            _require_key(service, operation)
+            require_key_of_use(service, operation)
         if caller is not None:
-            _require_caller(caller)
+            require_caller(caller)
         code, make_error = None, None
         if error in connection_error_codes(service):
             if operation != "ConnectCustomKeyStore" or when != "before" or message is not None:
@@ -228,37 +225,3 @@ def _idle(world: World, planned: Planned) -> str:
         return text
     chosen = sorted(name for name in names if name.startswith("alias/"))
     return f"{text}, and no key or key store goes by {plan.key!r}{hint(plan.key, chosen)}"
-
-
-_NUMBERS: dict[str, tuple[type, float, float, str]] = {
-    "latency": (float, 0, inf, "seconds, 0 or more"),
-    "real_latency": (float, 0, inf, "seconds, 0 or more"),
-    "times": (int, 1, inf, "a whole number, 1 or more"),
-    "after": (int, 0, inf, "a whole number, 0 or more"),
-    "every": (int, 1, inf, "a whole number, 1 or more"),
-    "probability": (float, 0, 1, "a number from 0 to 1"),
-}
-"""Argument -> what it may be."""
-
-
-def _require_numbers(**given: float) -> None:
-    for name, value in given.items():
-        kind, least, most, text = _NUMBERS[name]
-        fits = isinstance(value, (int, kind)) and not isinstance(value, bool)
-        if not (fits and least <= value <= most and value != inf):
-            raise ValueError(f"{name} takes {text}, not {value!r}")
-
-
-def _require_key(service: str, operation: str) -> None:
-    declared = OPERATIONS.get((service, operation))
-    if service != "kms" or (declared is not None and not declared.targets):
-        what = service if operation == "*" else f"{service} {operation}"
-        raise ValueError(f"key is of no use for {what}, whose calls name no key that is there")
-
-
-def _require_caller(caller: str) -> None:
-    if parse_arn(caller) is None and not caller.endswith(SERVICE_SUFFIXES):
-        raise ValueError(
-            "caller takes the ARN of a principal or of a role's session, or the name of an AWS "
-            f"service, not {caller!r}"
-        )
