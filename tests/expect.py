@@ -6,6 +6,14 @@ import re
 import pytest
 from botocore.exceptions import ClientError
 
+CONNECTION_ERRORS = (
+    "ConnectTimeoutError",
+    "ConnectionClosedError",
+    "EndpointConnectionError",
+    "ReadTimeoutError",
+)
+"""botocore's own, after which it tries again."""
+
 
 class Refusal:
     """The error that a call was refused with, filled in when the block ends."""

@@ -5,7 +5,7 @@ import pytest
 import requests
 from botocore import exceptions
 from botocore.config import Config
-from expect import refused
+from expect import CONNECTION_ERRORS, refused
 
 from kmsmock import mock_kms_cloudhsm
 
@@ -167,15 +167,7 @@ def test_fault_after_the_work_loses_only_the_answer(aws, kms, error):
     assert len(kms.list_keys()["Keys"]) == 1
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        "ConnectTimeoutError",
-        "ConnectionClosedError",
-        "EndpointConnectionError",
-        "ReadTimeoutError",
-    ],
-)
+@pytest.mark.parametrize("error", CONNECTION_ERRORS)
 def test_connection_fails_with_botocores_error(aws, kms, error):
     """The client raises what it raises when the network fails."""
     aws.faults.add("kms", "ListKeys", error=error)

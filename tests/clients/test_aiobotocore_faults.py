@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from botocore import exceptions
-from expect import refused
+from expect import CONNECTION_ERRORS, refused
 
 pytest.importorskip("aiobotocore", reason="aiobotocore is tested in an environment of its own")
 
@@ -55,15 +55,7 @@ def test_service_error_strikes(aws):
         call("list_keys")
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        "ConnectTimeoutError",
-        "ConnectionClosedError",
-        "EndpointConnectionError",
-        "ReadTimeoutError",
-    ],
-)
+@pytest.mark.parametrize("error", CONNECTION_ERRORS)
 def test_connection_fails_with_botocores_error(aws, error):
     """The client raises what it raises when the network fails."""
     aws.faults.add("kms", "ListKeys", error=error)
