@@ -41,8 +41,10 @@ class QuotaLevers:
 
         Args:
             rates: requests a second, where they are not to be AWS's: of a family that shares a
-                quota, `cryptographic operations (symmetric)`; or of one operation of KMS, also
-                beside the quota that it shares. Less than one is one in as many seconds.
+                quota, `cryptographic operations (symmetric)`, and so `(RSA)`, `(ECC and SM2)`,
+                `(ML-DSA and ML-KEM)` and `(custom key store)`, or `GenerateDataKeyPair (RSA_2048)`;
+                or of one operation of KMS, also beside the quota that it shares. Less than one is
+                one in as many seconds.
             clusters: of an account in a Region.
             hsms: of an account in a Region.
             hsms_per_cluster: of one cluster.
