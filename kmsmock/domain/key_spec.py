@@ -52,6 +52,8 @@ ALGORITHMS = MappingProxyType[str, _Usages](
 """KeySpec -> KeyUsage -> the algorithms of a key of both."""
 
 SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
+_ANYWHERE = ("AWS_KMS", "EXTERNAL")
+_IN_KEY_STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 CHINA_ONLY = frozenset(("SM2",))
 NOT_IN_CHINA = frozenset(spec for spec in ALGORITHMS if spec.startswith("ML_KEM"))
 
@@ -75,6 +77,11 @@ def algorithms(spec: str, usage: str) -> tuple[str, ...]:
 def is_offered(spec: str, partition: str) -> bool:
     """Tell whether AWS has keys of this spec in a partition: `aws`, `aws-cn`, ..."""
     return spec not in (NOT_IN_CHINA if partition == "aws-cn" else CHINA_ONLY)
+
+
+def origins_of(spec: str) -> tuple[str, ...]:
+    """Give where a key's material may come from; key stores have symmetric keys only."""
+    return (*_ANYWHERE, *_IN_KEY_STORES) if spec == SYMMETRIC else _ANYWHERE
 
 
 def key_type(spec: str) -> str:

@@ -11,7 +11,7 @@ from kmsmock.domain.external_proxy import ProxyFailure
 from kmsmock.domain.index import Index
 from kmsmock.domain.key import Key
 from kmsmock.domain.key_generation import new_material
-from kmsmock.domain.key_spec import SYMMETRIC, algorithms, is_offered
+from kmsmock.domain.key_spec import SYMMETRIC, algorithms, is_offered, origins_of
 from kmsmock.domain.key_state import NOT_LEAVING, SWITCHABLE
 from kmsmock.domain.multi_region import RelatedKeys
 from kmsmock.errors import ValidationException
@@ -133,7 +133,7 @@ def _require_origin_that_fits(request: CreateKeyRequestTypeDef, origin: str, spe
         raise ValidationException(
             "XksKeyId is required for Origin EXTERNAL_KEY_STORE, and for no other Origin."
         )
-    if in_store and spec != SYMMETRIC:
+    if origin not in origins_of(spec):
         raise UnsupportedOperationException(f"KeySpec {spec} is not supported for Origin {origin}")
     if in_store and request.get("MultiRegion"):
         raise UnsupportedOperationException(f"MultiRegion is not supported for Origin {origin}")
