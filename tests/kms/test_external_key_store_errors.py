@@ -1,10 +1,10 @@
 """Every exception and every connection error code of external key stores in the model."""
 
 import pytest
+from connection_error_codes import OF_PROXIES, OF_VPC_ENDPOINT_SERVICES
 from expect import refused
 from external_key_stores import SERVICE, create, create_key, in_vpc
 from key_stores import outcome
-from proxy_failures import FAILURES, UNHEALTHY
 
 from kmsmock.protocol.model import service_model
 
@@ -97,30 +97,24 @@ def test_every_exception_is_reached(aws, kms, name):
         REACHED_BY[name](aws, kms)
 
 
-CODES = {failure.connection_code: failure.how for failure in (*FAILURES, UNHEALTHY)}
-SERVICE_CODES = {
-    "XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION",
-    "XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND",
-}
-
-
 def test_every_code_of_the_model_has_a_situation():
     """Codes of external key stores come from a failing proxy, or from the VPC endpoint service."""
     codes = service_model("kms").shape_for("ConnectionErrorCodeType").enum
 
-    assert {code for code in codes if code.startswith("XKS_")} == SERVICE_CODES | {
-        code for code in CODES if code.startswith("XKS_")
+    assert {code for code in codes if code.startswith("XKS_")} == {
+        *OF_VPC_ENDPOINT_SERVICES,
+        *(code for code in OF_PROXIES if code.startswith("XKS_")),
     }
-    assert CODES.keys() <= set(codes)
+    assert OF_PROXIES.keys() <= set(codes)
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", OF_PROXIES)
 def test_every_code_of_a_proxy_is_reached(aws, kms, code):
     """There is a way to each connection error code that a proxy causes."""
     proxy = aws.external_key_store_proxy()
     store_id = create(kms, proxy)
 
-    proxy.fail(CODES[code])
+    proxy.fail(OF_PROXIES[code])
 
     assert outcome(kms, store_id) == code
 
