@@ -7,7 +7,7 @@ from kmsmock.protocol.model import service_model
 
 PLANNED = "only a planned fault: no request of a client brings it about"
 BY_POLICY = "only a policy denies it: it is the authorizer's answer to a caller held to policies"
-BY_TAG_CONDITION = "only a policy with a tag condition denies it: the authorizer's answer"
+BY_TAG_CONDITION = "only a policy with a tag condition denies it, as all policies do"
 
 ALWAYS_PLANNED = ("CloudHsmInternalFailureException", "CloudHsmServiceException")
 

@@ -31,7 +31,7 @@ UNREACHABLE = {
     ("PutKeyPolicy", "UnsupportedOperationException"): "every customer's key has a policy",
     ("RetireGrant", "KMSInvalidStateException"): ANY_STATE,
     ("RevokeGrant", "KMSInvalidStateException"): ANY_STATE,
-    ("TagResource", "LimitExceededException"): "too many tags are a TagException (recorded.md)",
+    ("TagResource", "LimitExceededException"): "too many tags are a TagException",
 }
 
 # What no request brings about, but `aws.faults` does

@@ -46,7 +46,7 @@ def is_met(condition: Condition, context: ContextValues, version: str) -> bool:
         return any(map(fits, values))
     if not values:
         return negated
-    # Without a set operator, a key with several values is taken as an array is (assumed).
+    # Assumed: without a set operator, a condition key with several values is taken as an array is.
     return (all if negated else any)(map(fits, values))
 
 

@@ -41,7 +41,9 @@ _KINDS: tuple[PolicyKind, ...] = (
     *_OF_THE_ACCOUNT,
     *_OF_THE_PRINCIPAL,
 )
-"""The order in which explicit denials are told; it is assumed."""
+"""Assumed: of policies that deny explicitly the error names a resource-based one first, then an
+identity-based one, then what limits the account, then what limits the principal.
+"""
 
 
 @dataclass(frozen=True, slots=True)

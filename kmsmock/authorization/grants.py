@@ -94,7 +94,8 @@ def _is_no_wider(child: Terms, parent: Terms) -> bool:
 def _is_as_strict(child: Constraints, parent: Constraints) -> bool:
     """Compare constraints: pairs may be added and a subset made exact, and not the other way.
 
-    An exact context stays as it is: with one pair more it would be another one (assumed).
+    Assumed: a grant that was made through a grant with EncryptionContextEquals has the same
+    context, neither more pairs nor fewer.
     """
     if parent.source_arn is not None and child.source_arn != parent.source_arn:
         return False

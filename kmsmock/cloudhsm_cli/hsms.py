@@ -14,14 +14,14 @@ FIPS_STATES: dict[Mode, str] = {
     "FIPS": "2 [FIPS mode with single factor authentication]",
     "NON_FIPS": "0 [Non-FIPS mode]",
 }
-"""The second one is assumed."""
+"""Assumed: `cluster hsm-info` says "0 [Non-FIPS mode]" of an HSM in mode NON_FIPS."""
 
 
 def list_hsms(session: Session) -> dict[str, Any]:
     """Describe the HSMs that answer.
 
     https://docs.aws.amazon.com/cloudhsm/latest/userguide/cloudhsm_cli-cluster-hsm-info.html shows
-    an hsm1.medium; assumed: that the newer type tells the same of itself.
+    an hsm1.medium. Assumed: `cluster hsm-info` tells the same members of an hsm2m.medium.
     """
     mode = session.cluster.mode
     return {"hsms": [_described(hsm, mode) for hsm in session.cluster.active_hsms()]}

@@ -1,6 +1,7 @@
 """key list, key generate-symmetric aes, key delete, key set-attribute, key share, key unshare.
 
-The texts of refusals are assumed, but for those whose source stands beside them.
+The texts with which the CloudHSM CLI refuses commands about keys are assumed, but for those whose
+source stands beside them.
 """
 
 from __future__ import annotations

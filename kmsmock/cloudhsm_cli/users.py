@@ -1,6 +1,7 @@
 """cluster activate, login, logout, and the commands that begin with `user`.
 
-The texts of refusals are assumed throughout: AWS publishes those of successes only.
+The texts with which the CloudHSM CLI refuses commands about users are assumed: AWS publishes those
+of successes only.
 """
 
 from __future__ import annotations

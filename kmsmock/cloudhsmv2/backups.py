@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 READY: BackupStates = frozenset(("READY",))
 PENDING: BackupStates = frozenset(("PENDING_DELETION",))
 KEPT: BackupStates = frozenset(("CREATE_IN_PROGRESS", "READY"))
-"""ModifyBackupAttributes; assumed."""
+"""Assumed: ModifyBackupAttributes takes a backup that is being made, and none to be deleted."""
 
 HIGHEST_PAGE = 50
-"""The model's limit for MaxResults; assumed to be the default as well."""
+"""Assumed: DescribeBackups without MaxResults gives as many as the model lets one ask for."""
 
 
 @operation("cloudhsmv2", "CopyBackupToRegion", BackupTarget("cloudhsm:CopyBackupToRegion", READY))
@@ -52,7 +52,7 @@ def copy_backup_to_region(
     """Copy a backup to another Region, with its own tags or the source's."""
     name = request["DestinationRegion"]
     if name == call.region.name or partition_of(name) != call.region.partition:
-        # The text is assumed, and that a copy does not stay in its Region.
+        # Assumed: a backup cannot be copied within its Region. The text is assumed.
         raise CloudHsmInvalidRequestException(
             f"Backup '{source.backup_id}' cannot be copied from {call.region.name} to {name}."
         )
@@ -100,7 +100,8 @@ def restore_backup(
 ) -> RestoreBackupResponseTypeDef:
     """Take back the deletion of a backup.
 
-    Assumed: that a retention which removed it removes it again, with the cluster's next backup.
+    Assumed: a backup that its retention removed and that was restored is removed again with the
+    cluster's next backup.
     """
     backup.restore()
     reply: RestoreBackupResponseTypeDef = call.new_reply()
@@ -147,7 +148,7 @@ def describe_backups(
 ) -> DescribeBackupsResponseTypeDef:
     """Describe the account's backups, or those shared with it, that fit every filter.
 
-    They come in the order of their creation, the latest first unless asked otherwise (assumed).
+    Assumed: DescribeBackups gives the latest backup first, unless SortAscending is true.
     """
     asked = {
         # The model writes the values in lower case in one place and with a capital in another.
@@ -182,8 +183,9 @@ def _place(backup: Backup) -> str:
 def _require_known(backup_ids: Iterable[str], candidates: Iterable[Backup]) -> None:
     """Refuse ids that nobody knows.
 
-    Assumed, because DescribeBackups declares this error and DescribeClusters, which answers such
-    ids with an empty list, does not.
+    Assumed: DescribeBackups answers an unknown backup id in its filter with
+    CloudHsmResourceNotFoundException, which it declares; DescribeClusters, which declares none,
+    answers such ids with an empty list.
     """
     known = {backup.backup_id for backup in candidates}
     for backup_id in backup_ids:

@@ -86,8 +86,8 @@ def _find_source(call: Call, named: str) -> Backup:
     """Find a backup by its id or ARN; another account's by its ARN, if it is shared.
 
     Raises:
-        CloudHsmResourceNotFoundException: there is none in the Region. Assumed: that a backup of
-            another Region is copied first.
+        CloudHsmResourceNotFoundException: there is none in the Region. Assumed: CreateCluster takes
+            no backup of another Region, which must be copied first.
         CloudHsmAccessDeniedException: it is not shared with the caller, or is not there.
     """
     arn = parse_arn(named)
@@ -109,7 +109,8 @@ def _find_source(call: Call, named: str) -> Backup:
 def _require_fitting_hsms(backup: Backup, hsm_type: HsmType, mode: Mode) -> None:
     """Refuse HSMs onto which the backup does not go: of another mode, or older ones.
 
-    The texts are assumed, and that the newer type's backups do not go onto the older.
+    Assumed: backups of an hsm2m.medium cluster do not go onto an hsm1.medium. The texts are
+    assumed.
     """
     if mode != backup.mode:
         raise CloudHsmInvalidRequestException(

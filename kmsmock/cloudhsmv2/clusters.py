@@ -38,7 +38,7 @@ LONGEST_PEM = 5000
 """Characters, where the model lets 20,000 through."""
 
 HIGHEST_PAGE = 25
-"""The model's limit for MaxResults; assumed to be the default as well."""
+"""Assumed: DescribeClusters without MaxResults gives as many as the model lets one ask for."""
 
 ROLLBACK_WINDOW = timedelta(hours=24)
 """How long after a change of its type a cluster can go back (cloudhsmv2.md section 3.1)."""
@@ -84,7 +84,10 @@ def initialize_cluster(
 
 
 NOT_BEING_CHANGED: ClusterStates = frozenset(("UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED"))
-"""ModifyCluster; assumed. Another HSM type takes an ACTIVE cluster."""
+"""Assumed: ModifyCluster takes a cluster that is neither being changed nor being made.
+
+Another HSM type takes an ACTIVE one.
+"""
 
 
 @operation(
@@ -97,7 +100,7 @@ def modify_cluster(
 ) -> ModifyClusterResponseTypeDef:
     """Keep backups for another time, change to HSMs of another type, or go back to the former."""
     if "BackupRetentionPolicy" not in request and "HsmType" not in request:
-        # Assumed, text and all.
+        # Assumed: ModifyCluster without anything to modify is refused. The text is assumed.
         raise CloudHsmInvalidRequestException("Specify BackupRetentionPolicy or HsmType.")
     days = read_retention_days(request.get("BackupRetentionPolicy"), cluster.backup_retention_days)
     hsm_type = _new_type(cluster, request["HsmType"]) if "HsmType" in request else None
@@ -142,7 +145,7 @@ def _begin_type_change(call: Call, cluster: Cluster, hsm_type: HsmType) -> None:
 NOT_BEING_DELETED: ClusterStates = frozenset(
     ("CREATE_IN_PROGRESS", "UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED")
 )
-"""DeleteCluster; assumed: that a change in progress is not interrupted."""
+"""Assumed: DeleteCluster does not interrupt a change of the cluster that is in progress."""
 
 
 @operation(
@@ -183,7 +186,10 @@ FILTERS: Mapping[str, Callable[[Cluster], str | None]] = {
 def describe_clusters(
     call: Call, request: DescribeClustersRequestTypeDef
 ) -> DescribeClustersResponseTypeDef:
-    """Describe the clusters that fit every filter, in the order of their ids (assumed)."""
+    """Describe the clusters that fit every filter.
+
+    Assumed: DescribeClusters gives clusters in the order of their ids.
+    """
     fits = read_filters(request.get("Filters", {}), FILTERS)
     after = last_of_page_before(request.get("NextToken"))
     fitting = [

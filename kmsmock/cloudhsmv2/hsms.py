@@ -87,7 +87,8 @@ def _require_room(cluster: Cluster) -> None:
             "activated"
         )
     if cluster.state == "ACTIVE" and cluster.holds_nothing and latest_contents(cluster) is None:
-        # Assumed, text and all: without a backup there is nothing that could go onto the HSM.
+        # Assumed: an HSM of an activated cluster that has neither another HSM nor a backup cannot
+        # be made, as nothing could go onto it. The text is assumed.
         raise CloudHsmInvalidRequestException(
             f"Cluster '{cluster.cluster_id}' has no backup from which its HSM could be restored."
         )

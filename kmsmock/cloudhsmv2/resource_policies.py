@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 READY: BackupStates = frozenset(("READY",))
 THERE: BackupStates = frozenset(("CREATE_IN_PROGRESS", "READY", "PENDING_DELETION"))
-"""Reading and deleting a policy; assumed: that the state of the backup does not matter."""
+"""Assumed: a backup's resource policy can be read and deleted whatever the backup's state."""
 
 
 @operation("cloudhsmv2", "PutResourcePolicy", PolicyTarget("cloudhsm:PutResourcePolicy", READY))
@@ -38,7 +38,7 @@ def put_resource_policy(
         raise CloudHsmInvalidRequestException("Policy is a required argument.")
     read_backup_policy(policy)
     backup.policy = policy
-    # A share made by this call has to be promoted anew, assumed also when it replaces one.
+    # Assumed: a resource policy that replaces another is a share that has to be promoted anew.
     backup.share_promoted = False
     reply: PutResourcePolicyResponseTypeDef = call.new_reply()
     reply["ResourceArn"] = backup.arn
@@ -50,7 +50,10 @@ def put_resource_policy(
 def get_resource_policy(
     call: Call, _request: GetResourcePolicyRequestTypeDef, backup: Backup
 ) -> GetResourcePolicyResponseTypeDef:
-    """Give a backup's policy; assumed: that without one the answer has no members."""
+    """Give a backup's policy.
+
+    Assumed: GetResourcePolicy of a backup without policy answers with no members.
+    """
     reply: GetResourcePolicyResponseTypeDef = call.new_reply()
     if backup.policy is not None:
         reply["Policy"] = backup.policy

@@ -16,7 +16,7 @@ def read_tags(tag_list: Sequence[TagTypeDef]) -> dict[str, str]:
     """Read the tags of a request.
 
     Raises:
-        CloudHsmTagException: a key is there twice, or is AWS's. Both are assumed, and the texts.
+        CloudHsmTagException: a key is there twice, or is AWS's. Code and texts are assumed.
     """
     tags = {tag["Key"]: tag["Value"] for tag in tag_list}
     if len(tags) < len(tag_list):

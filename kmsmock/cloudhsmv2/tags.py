@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_TAGS = 50
 HIGHEST_PAGE = 100
-"""The model's limit for MaxResults; assumed to be the default as well."""
+"""Assumed: ListTags without MaxResults gives as many as the model lets one ask for."""
 
 
 @operation("cloudhsmv2", "TagResource", TaggedTarget("cloudhsm:TagResource"))
@@ -50,7 +50,10 @@ def tag_resource(
 def untag_resource(
     _call: Call, request: UntagResourceRequestTypeDef, resource: Cluster | Backup
 ) -> dict[str, object]:
-    """Remove tags; assumed: that a key without a tag is passed over."""
+    """Remove tags.
+
+    Assumed: UntagResource passes over a key that no tag has.
+    """
     require_own_keys(request["TagKeyList"])
     resource.tags = {
         key: value for key, value in resource.tags.items() if key not in request["TagKeyList"]
@@ -62,7 +65,10 @@ def untag_resource(
 def list_tags(
     call: Call, request: ListTagsRequestTypeDef, resource: Cluster | Backup
 ) -> ListTagsResponseTypeDef:
-    """List the tags of a cluster or a backup, in the order in which they came (assumed)."""
+    """List the tags of a cluster or a backup.
+
+    Assumed: ListTags gives tags in the order in which they came.
+    """
     # A page's token is how many tags came before: a key can be too long for a token.
     before = last_of_page_before(request.get("NextToken")) or "0"
     if not before.isdecimal():

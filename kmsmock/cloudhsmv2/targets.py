@@ -140,8 +140,8 @@ def find_cluster(region: Region, cluster_id: str) -> Cluster:
     """Look a cluster up.
 
     Raises:
-        CloudHsmResourceNotFoundException: there is none, or it was deleted. Assumed: that deleted
-            ones are shown and not found.
+        CloudHsmResourceNotFoundException: there is none, or it was deleted. Assumed: a
+            deleted cluster, which DescribeClusters shows, is not found by other operations.
     """
     cluster = region.clusters.get(cluster_id)
     if cluster is None or cluster.state == "DELETED":
@@ -153,8 +153,8 @@ def find_backup(region: Region, backup_id: str) -> Backup:
     """Look a backup up.
 
     Raises:
-        CloudHsmResourceNotFoundException: there is none, or it was deleted for good. Assumed as
-            for clusters.
+        CloudHsmResourceNotFoundException: there is none, or it was deleted for good. Assumed:
+            a deleted backup is not found, as a deleted cluster.
     """
     backup = region.backups.get(backup_id)
     if backup is None or backup.state == "DELETED":

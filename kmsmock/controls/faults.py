@@ -18,7 +18,7 @@ TOO_FAST = {
     "kms": (
         "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
     ),
-    # The text of most services; that it is CloudHSM's is assumed.
+    # Assumed: CloudHSM's ThrottlingException says "Rate exceeded", as most services' does.
     "cloudhsmv2": "Rate exceeded",
 }
 """What a service says with ThrottlingException."""

@@ -1,8 +1,8 @@
 """Quotas that are enforced when a test asks for them: how many requests a second, how many HSMs.
 
 Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html as known,
-not looked up; every value of the tables below is therefore assumed, and stands here only.
-Resources: cloudhsmv2.md section 2.
+not looked up. Assumed: all numbers of requests per second of the tables below, which stand here
+only. Resources: cloudhsmv2.md section 2.
 """
 
 from __future__ import annotations

@@ -71,35 +71,36 @@ POLLED_BY: dict[Change, str] = {
 """The operation that a user calls again and again until the change has ended."""
 
 REALISTIC: dict[Change, timedelta] = {
-    # Assumed.
+    # Assumed: the copy of a backup takes 10 minutes.
     "backup copy": timedelta(minutes=10),
-    # Assumed.
+    # Assumed: the creation of a backup takes 5 minutes.
     "backup creation": timedelta(minutes=5),
     # "DescribeClusters lagged about 80 s": cloudhsmv2.md section 3.1.
     "cluster activation": timedelta(seconds=80),
-    # "A few minutes": section 3.1; the number is assumed.
+    # "A few minutes": section 3.1. Assumed: the creation of a cluster takes 5 minutes.
     "cluster creation": timedelta(minutes=5),
-    # Assumed, as long as the creation.
+    # Assumed: the deletion of a cluster takes as long as its creation.
     "cluster deletion": timedelta(minutes=5),
-    # Assumed.
+    # Assumed: the initialization of a cluster takes 5 minutes.
     "cluster initialization": timedelta(minutes=5),
-    # Assumed.
+    # Assumed: the change of a cluster's HSM type takes 30 minutes.
     "cluster type change": timedelta(minutes=30),
     # "About 5 minutes": custom-key-stores.md section 4.
     "external key store connection": timedelta(minutes=5),
     # "5-15 minutes (313 s seen)": section 4.
     "hsm creation": timedelta(seconds=313),
-    # HSMs "were still counted about 120 s after" DeleteHsm: section 3.5; the rest is assumed.
+    # HSMs "were still counted about 120 s after" DeleteHsm: section 3.5. Assumed: the deletion of
+    # an HSM takes 3 minutes in all.
     "hsm deletion": timedelta(seconds=180),
     # "Up to 20 minutes": custom-key-stores.md section 4.
     "key store connection": timedelta(minutes=20),
-    # Assumed.
+    # Assumed: the disconnection of a key store takes one minute.
     "key store disconnection": timedelta(minutes=1),
-    # "AWS takes seconds": recorded.md section 3; the number is assumed.
+    # "AWS takes seconds": recorded.md section 3. Assumed: a rotation on demand takes 10 seconds.
     "on-demand key rotation": timedelta(seconds=10),
-    # "A few more seconds": UpdatePrimaryRegion in the model; the number is assumed.
+    # "A few more seconds": the model. Assumed: UpdatePrimaryRegion takes effect after 5 seconds.
     "primary Region update": timedelta(seconds=5),
-    # "A few seconds": ReplicateKey in the model; the number is assumed.
+    # "A few seconds": the model. Assumed: the creation of a replica key takes 5 seconds.
     "replica key creation": timedelta(seconds=5),
 }
 """The time, on the world's clock, from the call that begins a change to its end."""

@@ -63,7 +63,7 @@ AWS_ROOT_NAME = [
     ("OU", "CloudHSM"),
     ("CN", "AWS CloudHSM Root CA"),
 ]
-"""Whom the AWS CloudHSM root certificate names; the common name is assumed."""
+"""Assumed: the AWS CloudHSM root certificate has the common name "AWS CloudHSM Root CA"."""
 
 
 def make_csr(pkcs8: bytes, name: Iterable[tuple[str, str]]) -> str:

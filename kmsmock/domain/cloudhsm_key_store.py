@@ -85,7 +85,8 @@ class CloudHsmKeyStore(CustomKeyStore):
         Raises:
             CloudHsmClusterInvalidConfigurationException: the cluster has not two active HSMs in
                 two zones, or is gone.
-            CustomKeyStoreInvalidStateException: KMS does not reach it; assumed.
+            CustomKeyStoreInvalidStateException: KMS does not reach it. Assumed: CreateKey in a
+                key store whose cluster cannot be reached gets CustomKeyStoreInvalidStateException.
         """
         cluster = self.cluster
         if cluster is None or cluster.state != "ACTIVE":
@@ -161,7 +162,9 @@ class CloudHsmKeyStore(CustomKeyStore):
         if user.logged_in_by is not None:
             return "USER_LOGGED_IN"
         if user.mfa:
-            return "INVALID_CREDENTIALS"  # Assumed; section 3 says that the code is not published.
+            # Section 3 says that the code is not published. Assumed: a kmsuser with multi-factor
+            # authentication lets connecting end in INVALID_CREDENTIALS.
+            return "INVALID_CREDENTIALS"
         try:
             user.login(self.password, OWNED_BY_KMS)
         except LockedOut:

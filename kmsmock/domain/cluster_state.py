@@ -27,7 +27,7 @@ NetworkType = Literal["IPV4", "DUALSTACK"]
 
 GONE: ClusterStates = frozenset(("DELETE_IN_PROGRESS", "DELETED"))
 TAKES_HSMS: ClusterStates = frozenset(("UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED"))
-"""CreateHsm; before ACTIVE the first HSM only. DEGRADED is assumed: an HSM is its repair."""
+"""CreateHsm; before ACTIVE the first HSM only. Assumed: a DEGRADED cluster, too, takes an HSM."""
 HAS_USERS: ClusterStates = frozenset(
     (
         "INITIALIZED",

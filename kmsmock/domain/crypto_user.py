@@ -30,7 +30,7 @@ class LoggedInElsewhere(Exception):
 class UserRecord:
     """What an HSM keeps of a user, and so does a backup.
 
-    Assumed: that the count of wrong log-ins, which locks a user, is part of it.
+    Assumed: a backup keeps how many wrong log-ins of a CloudHSM user there were, which lock it.
     """
 
     name: str

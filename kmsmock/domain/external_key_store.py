@@ -65,7 +65,7 @@ class ExternalKeyStore(CustomKeyStore):
     def require_usable_external_key(self, external_key_id: str, proxy: Proxy) -> None:
         """Refuse an external key that cannot be a new KMS key's (8.4).
 
-        That the proxy is asked last is assumed.
+        Assumed: of the checks of a new key in an external key store, asking the proxy is the last.
 
         Raises:
             CustomKeyStoreInvalidStateException: the store is not connected, or its proxy fails.
@@ -96,7 +96,7 @@ class ExternalKeyStore(CustomKeyStore):
                 f"key is {key.status}."
             )
         if not {"ENCRYPT", "DECRYPT"} <= set(key.usage):
-            # How several usages are written is assumed.
+            # Assumed: the error about an external key's usages has commas between several of them.
             raise XksKeyInvalidConfigurationException(
                 "The key usage of the external key must include ENCRYPT and DECRYPT. The key use "
                 f"of specified external key is {', '.join(key.usage)}."
@@ -192,7 +192,7 @@ class DoubleSealer:
 def _within_limit(associated_data: bytes) -> bytes:
     """Give what a proxy authenticates: all that the inner layer does, or its digest if too long.
 
-    AWS does not publish what it sends; assumed.
+    Assumed: an encryption context that is too long for a proxy is sent as its digest.
     """
     if len(associated_data) <= MOST_ASSOCIATED_DATA:
         return associated_data

@@ -150,11 +150,13 @@ _NO_CONNECTION = (
 )
 
 CONSEQUENCES: dict[Cause, Consequence] = {
-    # The texts and errors are those of xks-proxy.md section 3. Assumed is what that table leaves
-    # out: `for_store` of errors that have no place in an answer about health, and the connection
-    # code of ValidationException, InternalException, UnsupportedOperationException and of the
-    # errors that are about a key (as a malformed answer), of DependencyTimeoutException and of
-    # ThrottlingException.
+    # The texts and errors are those of xks-proxy.md section 3, which leaves some out. Assumed: a
+    # proxy's error that has no place in an answer about health is told of a new key store as
+    # XksProxyInvalidResponseException. Assumed: the ConnectionErrorCode of a proxy's
+    # ValidationException, InternalException, UnsupportedOperationException and of its errors about
+    # a key is that of a malformed answer. Assumed: the ConnectionErrorCodes of a proxy's
+    # DependencyTimeoutException and ThrottlingException are XKS_PROXY_TIMED_OUT and
+    # XKS_PROXY_NOT_REACHABLE.
     "ValidationException": Consequence(_UNREADABLE, "XKS_PROXY_INVALID_RESPONSE"),
     "malformed": Consequence(_UNREADABLE, "XKS_PROXY_INVALID_RESPONSE"),
     "InvalidStateException": Consequence(
@@ -206,7 +208,9 @@ CONSEQUENCES: dict[Cause, Consequence] = {
         "The external key store proxy rejected the request because it does not support the "
         f"requested operation. {_REPORT} administrator.",
         "XKS_PROXY_INVALID_RESPONSE",
-        # The specification names XksKeyInvalidResponseException, which KMS does not have: assumed.
+        # The specification names XksKeyInvalidResponseException, which KMS does not have. Assumed:
+        # of a new key, a proxy's UnsupportedOperationException is told as
+        # XksKeyInvalidConfigurationException.
         for_new_key=XksKeyInvalidConfigurationException,
     ),
     "DependencyTimeoutException": Consequence(
@@ -230,7 +234,8 @@ CONSEQUENCES: dict[Cause, Consequence] = {
     "unreachable": Consequence(
         _NO_CONNECTION, "XKS_PROXY_NOT_REACHABLE", for_store=XksProxyUriUnreachableException
     ),
-    # A connection that breaks while the proxy answers: text and errors are assumed.
+    # Assumed: a connection that breaks while the proxy answers has the text and the errors of a
+    # proxy that cannot be reached, and the code NETWORK_ERRORS.
     "interrupted": Consequence(
         _NO_CONNECTION, "NETWORK_ERRORS", for_store=XksProxyUriUnreachableException
     ),

@@ -129,7 +129,7 @@ class Key:
     def current_material_id(self) -> str | None:
         """What CurrentKeyMaterialId tells; symmetric keys of KMS's own or imported material.
 
-        A replica is assumed to tell it from its first import on, as any key does.
+        Assumed: a replica has CurrentKeyMaterialId from its first import on, as any key.
         """
         if not self.is_symmetric or self.materials.awaits_first_import:
             return None

@@ -32,7 +32,7 @@ class Rotation:
     def schedule(self, now: datetime, period: timedelta) -> None:
         """Turn automatic rotation on, or change its period, which then counts from now.
 
-        The same period again leaves the schedule as it is (assumed).
+        Assumed: EnableKeyRotation with the same period again leaves the next date as it is.
         """
         if self.period != period:
             self.period = period

@@ -33,7 +33,7 @@ class VpcEndpointService:
     def unfit_for(self, endpoint: str) -> str | None:
         """Tell what keeps the service from serving a key store; None if nothing does.
 
-        The texts are assumed.
+        The texts about a VPC endpoint service that does not fit are assumed.
         """
         if len(self.availability_zones) < 2:
             return (

@@ -26,7 +26,7 @@ def require_algorithm(key: Key, algorithm: str) -> None:
 def require_symmetric(call: Call, key: Key) -> None:
     """Refuse an asymmetric key whose usage alone would fit: only symmetric keys make data keys.
 
-    The code is that of kms-operations.md section 2.3; the text is assumed.
+    The code is that of kms-operations.md section 2.3. The text is assumed.
     """
     if not key.is_symmetric:
         raise InvalidKeyUsageException(

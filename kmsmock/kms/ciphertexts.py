@@ -126,7 +126,7 @@ def ignores_ciphertext(request: Mapping[str, object]) -> bool:
 def read_blob(request: Mapping[str, object]) -> bytes:
     """Give the request's ciphertext, or raise ValidationException: the model does not require it.
 
-    Which error it is, is assumed.
+    Assumed: Decrypt and ReEncrypt without CiphertextBlob get a ValidationException.
     """
     blob = request.get("CiphertextBlob")
     if blob is None:

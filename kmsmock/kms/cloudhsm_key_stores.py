@@ -142,7 +142,8 @@ def _require_trust_anchor(cluster: Cluster, certificate: str) -> None:
     except CertificateProblem:
         same = False
     if not same:
-        # The text is assumed, and so is the error for a text that is no certificate.
+        # Assumed: a trust anchor that is no certificate is refused as a wrong one. The text is
+        # assumed.
         raise IncorrectTrustAnchorException(
             "The trust anchor certificate is not the one of the CloudHSM cluster."
         )

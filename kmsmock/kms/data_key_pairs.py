@@ -33,7 +33,7 @@ class _KeyOfKms(KeyTarget):
     def check(self, call: Call, key: Key) -> None:
         """Refuse a key of a key store before its state is looked at (key-states.md section 3).
 
-        The code is the model's; the text is assumed from that of other operations.
+        The code is the model's. The text is assumed, from that of other operations.
         """
         if key.custom_key_store is not None:
             raise UnsupportedOperationException(

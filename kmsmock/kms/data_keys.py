@@ -87,7 +87,8 @@ def generate_random(
             raise CustomKeyStoreInvalidStateException(
                 f"Custom key store {store.store_id} is {store.state}; it must be CONNECTED."
             )
-        # Assumed: the model lists no KMSInvalidStateException for this operation.
+        # The model lists no KMSInvalidStateException for it. Assumed: GenerateRandom in a key store
+        # whose cluster does not answer gets a CustomKeyStoreInvalidStateException.
         store.require_communication(CustomKeyStoreInvalidStateException)
     reply: GenerateRandomResponseTypeDef = call.new_reply()
     random_bytes = call.world.randomness.bytes(request["NumberOfBytes"])

@@ -1,7 +1,7 @@
 """What is particular to key stores of type EXTERNAL_KEY_STORE: how KMS comes to their proxies.
 
-Rules and their order: custom-key-stores.md, sections 6 and 8. Texts that xks-proxy.md does not
-have are assumed.
+Rules and their order: custom-key-stores.md, sections 6 and 8. Texts about external key stores
+are assumed where the specification of the proxy API (xks-proxy.md) has none.
 """
 
 from __future__ import annotations
@@ -156,8 +156,9 @@ def update(
 ) -> None:
     """Change a store's name, or how KMS comes to its proxy, which must be well with that.
 
-    While a store with VPC connectivity is disconnected there is no way to its proxy; that KMS does
-    not ask the proxy then is assumed, from how it is created.
+    While a store with VPC connectivity is disconnected there is no way to its proxy. Assumed:
+    UpdateCustomKeyStore does not ask the proxy of a disconnected store with VPC connectivity, as
+    CreateCustomKeyStore does not.
     """
     also_connected = request.keys() <= ALSO_WHILE_CONNECTED
     require_connection_state(

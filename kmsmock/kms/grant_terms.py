@@ -1,6 +1,6 @@
 """What CreateGrant asks for, checked against the key (kms-operations.md section 3.6).
 
-Codes and texts are assumed where the page has none.
+Codes and texts with which CreateGrant refuses its terms are assumed where AWS publishes none.
 """
 
 from __future__ import annotations

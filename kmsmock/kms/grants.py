@@ -1,6 +1,7 @@
 """Grants: CreateGrant, ListGrants, ListRetirableGrants, RetireGrant and RevokeGrant.
 
-Rules: kms-operations.md sections 3.6 and 4.5. Texts without a source there are assumed.
+Rules: kms-operations.md sections 3.6 and 4.5. Texts with which operations on
+grants refuse are assumed where AWS publishes none.
 """
 
 from __future__ import annotations

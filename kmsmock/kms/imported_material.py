@@ -108,7 +108,9 @@ def import_key_material(
     watch_expiry(call.world, call.region, key, material, call.now)
     reply: ImportKeyMaterialResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
-    if key.is_symmetric:  # For others assumed, as they have no CurrentKeyMaterialId.
+    # Assumed: ImportKeyMaterial and DeleteImportedKeyMaterial give no KeyMaterialId for keys that
+    # are not symmetric, as they have no CurrentKeyMaterialId.
+    if key.is_symmetric:
         reply["KeyMaterialId"] = material.material_id
     return reply
 
@@ -242,6 +244,6 @@ def delete_imported_key_material(
         key.delete_imported_material(material_id)
     reply: DeleteImportedKeyMaterialResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
-    if material_id is not None and key.is_symmetric:  # For others assumed, as in ImportKeyMaterial.
+    if material_id is not None and key.is_symmetric:  # As in ImportKeyMaterial.
         reply["KeyMaterialId"] = material_id
     return reply

@@ -29,8 +29,9 @@ def get_key_last_usage(
 ) -> GetKeyLastUsageResponseTypeDef:
     """Tell by which cryptographic operation the key was used last.
 
-    The form of KeyId is assumed: the bare one, since the model describes it in the words of
-    KeyMetadata. Tracking starts with the key: nothing that a world's key does goes unseen.
+    Assumed: KeyId in the answer of GetKeyLastUsage is the bare id, since the model describes it in
+    the words of KeyMetadata. Tracking starts with the key: nothing that a world's key does goes
+    unseen.
     """
     reply: GetKeyLastUsageResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.key_id

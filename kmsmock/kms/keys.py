@@ -183,7 +183,7 @@ def describe_key(
     """Give a key's metadata.
 
     KMS asks the proxy about an external key then, too (xks-proxy.md section 1). No member tells
-    what it answers; that nothing else depends on it is assumed.
+    what it answers. Assumed: a failure of the proxy does not change what DescribeKey answers.
     """
     store = key.custom_key_store
     if isinstance(store, ExternalKeyStore) and store.connected:

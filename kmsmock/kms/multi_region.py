@@ -45,8 +45,8 @@ def require_primary(key: Key) -> RelatedKeys:
     """Give the related keys of a primary.
 
     Raises:
-        UnsupportedOperationException: the key is a replica (the text is recorded), or has one
-            Region only (assumed to be told the same).
+        UnsupportedOperationException: the key is a replica, or has one Region only. Assumed:
+            ReplicateKey refuses a single-Region key in the same words as a replica.
     """
     if key.related is None or not key.is_primary:
         raise UnsupportedOperationException(f"{key.arn} is not a multi-region primary key.")
@@ -57,7 +57,8 @@ def require_no_replica(key: Key) -> None:
     """Refuse a replica what related keys share and only their primary changes.
 
     Raises:
-        UnsupportedOperationException: the key is a replica; the text is assumed, from ReplicateKey.
+        UnsupportedOperationException: the key is a replica. Assumed: whatever a replica
+            cannot do is refused in the words with which ReplicateKey refuses one.
     """
     if key.is_replica:
         require_primary(key)
@@ -93,7 +94,8 @@ def replicate_key(
 def _require_free_region(call: Call, related: RelatedKeys, name: str) -> None:
     """Refuse a Region that is none of the partition's, or has one of the related keys.
 
-    All texts are assumed, and so is the code for a Region that AWS does not have.
+    The texts are assumed. Assumed: ReplicateKey into a Region that AWS does not have gets
+    UnsupportedOperationException.
     """
     if name not in regions_of(call.region.partition):
         raise UnsupportedOperationException(

@@ -71,7 +71,8 @@ def list_key_policies(
     try:
         found, marker = page(names, call.request, default=100, of=f"ListKeyPolicies {key.arn}")
     except InvalidMarkerException as invalid:
-        # The one list that does not declare it; what it answers instead is assumed.
+        # The one list that does not declare it. Assumed: ListKeyPolicies answers an invalid Marker
+        # with a ValidationException.
         raise ValidationException(invalid.message) from None
     reply: ListKeyPoliciesResponseTypeDef = call.new_reply()
     reply["PolicyNames"] = found
@@ -116,7 +117,7 @@ def _default_policy(account: str) -> str:
 def _require_default(name: str) -> None:
     """Refuse the name of a policy that the key does not have.
 
-    For PutKeyPolicy code and text are assumed.
+    Code and text are assumed for PutKeyPolicy.
     """
     if name != DEFAULT:
         raise NotFoundException("No such policy exists")

@@ -67,7 +67,11 @@ def disable_key_rotation(_call: Call, _request: DisableKeyRotationRequestTypeDef
 
 
 def _require_automatic_rotation(key: Key) -> None:
-    """Refuse a key that cannot rotate; which of the two errors comes first is assumed."""
+    """Refuse a key that cannot rotate.
+
+    Assumed: of a replica of an asymmetric or HMAC key EnableKeyRotation says that it cannot rotate,
+    and not that it is a replica.
+    """
     _require_rotation(key)
     require_origin(key, "AWS_KMS")
     require_no_replica(key)
@@ -91,7 +95,7 @@ def get_key_rotation_status(
     """Tell whether and when the key rotates.
 
     Keys without automatic rotation answer false (key-states.md section 5.5), except those in a
-    key store. The form of KeyId is assumed: the ARN, as in the other answers.
+    key store. Assumed: KeyId in the answer of GetKeyRotationStatus is the key's ARN.
     """
     require_origin(key, "AWS_KMS", "EXTERNAL")
     rotation = key.rotation
@@ -111,7 +115,10 @@ def get_key_rotation_status(
 def list_key_rotations(
     call: Call, request: ListKeyRotationsRequestTypeDef, key: Key
 ) -> ListKeyRotationsResponseTypeDef:
-    """List the materials that rotations brought, or all of the key's, oldest first (assumed)."""
+    """List the materials that rotations brought, or all of the key's.
+
+    Assumed: ListKeyRotations gives the oldest first.
+    """
     _require_rotation(key)
     everything = request.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
     # A marker names a place in the key's history, which only its pending end can lose.
@@ -151,10 +158,12 @@ def rotate_key_on_demand(
             "The on-demand rotations limit has been reached for the given keyId. No more "
             f"on-demand rotations can be performed for this key: {key.arn}"
         )
-    # The texts, and that an on-demand rotation excludes another, are assumed.
+    # Assumed: while a rotation on demand is in progress another one is refused.
     if key.rotation.on_demand_started is not None:
+        # The text is assumed.
         raise ConflictException(f"A rotation of {key.arn} is in progress.")
     if key.rotation.is_imminent(call.now):
+        # The text is assumed.
         raise ConflictException(
             f"An automatic rotation of {key.arn} is scheduled to begin within the next 20 minutes."
         )

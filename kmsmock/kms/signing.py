@@ -68,7 +68,8 @@ def get_public_key(
 ) -> GetPublicKeyResponseTypeDef:
     """Give the public half of an asymmetric key, and all that tells how to use it."""
     if key_type(key.spec) != "ASYMMETRIC":
-        # Without a message: assumed from RotateKeyOnDemand on a key that has no rotation.
+        # Assumed: GetPublicKey of a symmetric key gets an error without a message, as
+        # RotateKeyOnDemand on a key that has no rotation does.
         raise UnsupportedOperationException
     reply: dict[str, object] = {
         "KeyId": key.arn,
@@ -95,13 +96,13 @@ def _read_message(
     message = cast("bytes", request["Message"])
     require_algorithm(key, algorithm)
     if message_type not in signatures.message_types(algorithm):
-        # Which types an algorithm has is in the text of Sign's MessageType; code and text of the
+        # Which types an algorithm has is in the text of Sign's MessageType. Code and text of the
         # refusal are assumed.
         raise ValidationException(
             f"Algorithm {algorithm} is incompatible with message type {message_type}."
         )
     length = signatures.message_length(algorithm, message_type)
     if length is not None and len(message) != length:
-        # Recorded for DIGEST; assumed for EXTERNAL_MU.
+        # Recorded for DIGEST. Assumed: an EXTERNAL_MU of a wrong length is refused as a digest.
         raise ValidationException(f"Digest is invalid length for algorithm {algorithm}.")
     return message_type, message

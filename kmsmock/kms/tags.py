@@ -40,7 +40,8 @@ def tag_resource(_call: Call, request: TagResourceRequestTypeDef, key: Key) -> N
 @operation("kms", "UntagResource", key_named_by("KeyId", "kms:UntagResource", NOT_LEAVING))
 def untag_resource(_call: Call, request: UntagResourceRequestTypeDef, key: Key) -> None:
     """Take tags from the key; a tag that it does not have is no error."""
-    _require_customers_keys(request["TagKeys"])  # Assumed: the model lists TagException.
+    # Assumed: UntagResource refuses keys that begin with aws:, as the model lists TagException.
+    _require_customers_keys(request["TagKeys"])
     for tag_key in request["TagKeys"]:
         key.tags.pop(tag_key, None)
 

@@ -150,10 +150,10 @@ def _read_arn(call: Call, identifier: str, target: KeyTarget) -> tuple[Region, s
 
 
 def _invalid_arn(call: Call, identifier: str) -> ServiceError:
-    """Give the error for a malformed ARN; the text is assumed.
+    """Give the error for a malformed ARN.
 
-    Cryptographic operations do not declare InvalidArnException: theirs is assumed to be the one
-    for an ARN of another Region.
+    The text about a malformed ARN is assumed. Assumed: cryptographic operations, which do not
+    declare InvalidArnException, answer with NotFoundException, as for an ARN of another Region.
     """
     text = f"Invalid arn {identifier}"
     if declares(call, "InvalidArnException"):

@@ -26,8 +26,8 @@ def require_room(call: Call, quotas: Quotas, resources: Sequence[Any]) -> None:
 
     Raises:
         ThrottlingException: it comes too fast.
-        CloudHsmInvalidRequestException: there would be too many clusters or HSMs; code and text
-            are assumed.
+        CloudHsmInvalidRequestException: there would be too many clusters or HSMs. Code and text
+            of what CloudHSM answers to more clusters or HSMs than its quotas allow are assumed.
     """
     if not quotas.enforced:
         return

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 def read_query(operation: OperationModel, url: str) -> dict[str, object]:
     """Read the members that botocore moved from the body to the query, as JSON has them.
 
-    That KMS reads them there is assumed. botocore writes structures, lists and maps as Python
-    prints them, which no service can read.
+    Assumed: KMS reads the members of a presigned request from its query.
+
+    botocore writes structures, lists and maps as Python prints them, which no service can read.
 
     Raises:
         NotImplementedByKmsmock: a member is one of those.

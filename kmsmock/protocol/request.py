@@ -113,7 +113,7 @@ def _rpc_v2_path(request: HttpRequest) -> re.Match[str] | None:
 def _credential_scope(request: HttpRequest) -> Sequence[str]:
     """Read the five elements of the credential: access key, date, Region, service, terminator.
 
-    The texts are those of AWS's services in general; that KMS has the same ones is assumed.
+    The texts are assumed to be those of AWS's services in general.
     """
     header = _header(request, "authorization")
     if header.startswith(ALGORITHM):

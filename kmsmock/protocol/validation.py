@@ -125,7 +125,8 @@ def _list_reader(shape: ListShape) -> Read:
         if nested:
             violations.extend(inner)
         elif inner:
-            # One text for all elements of a plain list. Assumed from AWS's other JSON services.
+            # Assumed: violations in all elements of a list of plain values are told in one text, as
+            # AWS's other JSON services do.
             violations.append(_told(shape, items, path, _of_each("Member", inner)))
         return items
 
@@ -146,7 +147,7 @@ def _map_reader(shape: MapShape) -> Read:
             for name, item in value.items()
         }
         _judge(shape, constraints, result, path, violations)
-        # Assumed, like the text of plain lists.
+        # Assumed: violations in all keys of a map, or in all its values, are told in one text.
         if keys:
             violations.append(_told(shape, result, path, _of_each("Map keys", keys)))
         if values:

@@ -37,7 +37,7 @@ def _json_error(service: str, code: str, message: str | None) -> bytes:
 
 def _cbor_error(service: str, code: str, message: str | None) -> bytes:
     # The specification asks for absolute shape ids. The namespace is that of AWS's published
-    # Smithy model; that errors of every service have Coral's here as well is assumed.
+    # Smithy model. Assumed: over CBOR, errors that all services share have Coral's namespace.
     namespace = f"com.amazonaws.{service}" if is_error_of(service, code) else _CORAL
     return cbor.write_texts({"__type": f"{namespace}#{code}", **_message(service, code, message)})
 

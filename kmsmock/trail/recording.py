@@ -47,7 +47,7 @@ def record_call(
         call.region.name,
         call.caller.account_id,
         _identity(call, access_key),
-        # That a request which breaks the model's constraints is not shown is assumed.
+        # Assumed: CloudTrail does not show a request that breaks the model's constraints.
         None if call.request is UNREAD else freeze(call.request, manner.leave_out),
         answer,
         _named(call, resources, result or {}),
@@ -170,7 +170,7 @@ def _creation_of_replica(
 ) -> Facts:
     """Give the CreateKey that ReplicateKey leads to in the replica's Region.
 
-    What it tells beside its name is assumed, from CreateKey.
+    Assumed: the event of the CreateKey that ReplicateKey leads to tells what CreateKey's does.
     """
     metadata = result["ReplicaKeyMetadata"]
     primary = resources[0]

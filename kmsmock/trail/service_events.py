@@ -39,7 +39,7 @@ def note_rotation(world: World, key: Key, at: datetime) -> None:
 def note_synchronization(world: World, key: Key, at: datetime) -> None:
     """Note that a replica has got what it shares with its primary: an API call of AWS's own.
 
-    Its parameters are assumed.
+    The members of the event SynchronizeMultiRegionKey are assumed.
     """
     facts = Facts(
         "kms",

@@ -1,0 +1,21 @@
+"""How the README's tables are written."""
+
+
+def table(head, rows):
+    """Give a table of rows of texts, with a line for its head."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def listed(names):
+    """Give names as a sentence has them."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}"
+
+
+def grouped(pairs):
+    """Give each content with the names that share it, in the order of the first of them."""
+    groups = {}
+    for name, content in pairs:
+        groups.setdefault(content, []).append(name)
+    return groups.items()
