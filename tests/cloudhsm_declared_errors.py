@@ -7,7 +7,7 @@ from kmsmock.protocol.model import service_model
 
 PLANNED = "only a planned fault: no request of a client brings it about"
 BY_POLICY = "only a policy denies it: it is the authorizer's answer to a caller held to policies"
-BY_TAG_CONDITION = "only a policy with a tag condition denies it, as all policies do"
+BY_TAG_CONDITION = "it would be a policy's denial, which is a CloudHsmAccessDeniedException"
 
 ALWAYS_PLANNED = ("CloudHsmInternalFailureException", "CloudHsmServiceException")
 

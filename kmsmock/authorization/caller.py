@@ -62,8 +62,8 @@ def identify(world: World, access_key: str) -> Caller:
 
     Raises:
         UnrecognizedClientException: the principal was deleted, or declared after the snapshot to
-            which the world was rolled back. Assumed: sessions of a deleted role are refused at
-            once, as its user would be.
+            which the world was rolled back. Assumed: the sessions of a deleted role end with
+            it, as the access keys of a deleted user do.
     """
     credentials = world.credentials.get(access_key)
     if credentials is not None:

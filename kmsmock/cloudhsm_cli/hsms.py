@@ -21,7 +21,8 @@ def list_hsms(session: Session) -> dict[str, Any]:
     """Describe the HSMs that answer.
 
     https://docs.aws.amazon.com/cloudhsm/latest/userguide/cloudhsm_cli-cluster-hsm-info.html shows
-    an hsm1.medium. Assumed: `cluster hsm-info` tells the same members of an hsm2m.medium.
+    an hsm1.medium. Assumed: `cluster hsm-info` shows an hsm2m.medium with the same
+    members.
     """
     mode = session.cluster.mode
     return {"hsms": [_described(hsm, mode) for hsm in session.cluster.active_hsms()]}

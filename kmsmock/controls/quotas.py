@@ -1,8 +1,9 @@
 """Quotas that are enforced when a test asks for them: how many requests a second, how many HSMs.
 
 Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html as known,
-not looked up. Assumed: all numbers of requests per second of the tables below, which stand here
-only. Resources: cloudhsmv2.md section 2.
+not looked up; they stand in the tables below only. Resources: cloudhsmv2.md section 2.
+
+Assumed: KMS's quotas of requests per second are these.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ class ImportToken:
 def can_wrap(spec: str, algorithm: str, wrapping_spec: str) -> bool:
     """Tell whether material of a KeySpec may come wrapped in this way.
 
-    WrappingAlgorithm and WrappingKeySpec of GetParametersForImport in the model. Assumed: what that
-    says of wrapping RSA and ECC key material holds for every private key, of ML-DSA and ML-KEM too.
+    WrappingAlgorithm and WrappingKeySpec of GetParametersForImport in the model. Assumed: what it
+    says of wrapping RSA and ECC keys holds for all private keys, those of ML-DSA and ML-KEM too.
     """
     if algorithm == "RSAES_PKCS1_V1_5" or (algorithm == "SM2PKE") != (wrapping_spec == "SM2"):
         return False

@@ -1,7 +1,7 @@
 """What is particular to key stores of type EXTERNAL_KEY_STORE: how KMS comes to their proxies.
 
 Rules and their order: custom-key-stores.md, sections 6 and 8. Texts about external key stores
-are assumed where the specification of the proxy API (xks-proxy.md) has none.
+are assumed where the specification of the proxy API has none.
 """
 
 from __future__ import annotations

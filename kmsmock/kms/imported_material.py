@@ -180,20 +180,23 @@ def _require_material_that_fits(
 ) -> None:
     """Let old material be what the key had, and new material be new.
 
-    The text about material that waits is recorded, the others are assumed.
+    The text about material that waits is recorded.
     """
     if is_new:
         require_no_replica(key)
     is_known = material_id in key.materials.by_id
     if request.get("KeyMaterialId", material_id) != material_id:
+        # The text is assumed.
         raise IncorrectKeyMaterialException(
             "The key material is not the one that KeyMaterialId identifies."
         )
     if not is_new and not is_known:
+        # The text is assumed.
         raise IncorrectKeyMaterialException(
             f"The key material was not imported into {key.arn} before."
         )
     if is_new and is_known:
+        # The text is assumed.
         raise IncorrectKeyMaterialException(
             f"The key material is already associated with {key.arn}."
         )

@@ -77,8 +77,8 @@ def _expiration(expires: datetime | None) -> dict[str, object]:
 def rotation_entry(key: Key, material: KeyMaterial) -> RotationsListEntryTypeDef:
     """Give an entry of ListKeyRotations (kms-operations.md section 3.7).
 
-    Assumed: KeyId in an entry of ListKeyRotations is the key's ARN. Assumed: imported material that
-    is not there has no expiration there, as in the metadata of its key.
+    Assumed: KeyId in an entry of ListKeyRotations is the key's ARN. Assumed: ListKeyRotations
+    shows no expiration of imported material that is not there, as DescribeKey does not.
     """
     entry: dict[str, object] = {
         "KeyId": key.arn,

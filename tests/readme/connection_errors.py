@@ -1,9 +1,7 @@
 """What leads to each ConnectionErrorCode of a custom key store."""
 
-from pathlib import Path
-
 import connection_error_codes as codes
-from readme.markdown import table
+from readme.markdown import breakable, table
 
 
 def connection_error_codes():
@@ -20,5 +18,5 @@ def connection_error_codes():
     ]
     return table(
         ["ConnectionErrorCode", "What leads to it", "Proved by"],
-        ([code, how, f"[{Path(path).stem}](tests/{path})"] for code, how, path in sorted(rows)),
+        ([breakable(code), how, f"[test](tests/{path})"] for code, how, path in sorted(rows)),
     )

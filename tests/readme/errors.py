@@ -78,7 +78,7 @@ def common_error_codes():
         and error not in NOT_ANSWERED
     ]
     return (
-        "† Callers who are held to policies get it. Every operation also has what AWS's services "
+        "† For callers who are held to policies. Every operation also has what AWS's services "
         f"share: {listed(sorted(shared))}. Nothing but `aws.faults` brings about "
         f"{listed(planned)}, and ThrottlingException comes from it or from `aws.quotas`.\n"
     )

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from readme.markdown import grouped, table
+from readme.markdown import breakable, grouped, table
 
 import kmsmock.pipeline  # noqa: F401 - its imports declare the operations
 from kmsmock.domain.key_state import ANY, LEAVING, REFUSALS, KeyState
@@ -22,12 +22,12 @@ def key_states():
             if isinstance(states, frozenset) and states <= ANY:
                 allowed[name] = allowed.get(name, ANY) & states
     rows = (
-        [", ".join(names), *(_cell(state, states) for state in STATES)]
+        [breakable(", ".join(names)), *(_cell(state, states) for state in STATES)]
         for states, names in sorted(
             grouped(allowed.items()), key=lambda group: (-len(group[0]), group[1])
         )
     )
-    return table(["Operations", *STATES], rows)
+    return table(["Operations", *map(breakable, STATES)], rows)
 
 
 def _cell(state, states):
