@@ -33,6 +33,17 @@ class Handle:
 
     Attributes:
         region: the Region of clients that are made without one.
+
+    Example:
+        >>> import boto3
+        >>> from kmsmock import mock_kms_cloudhsm
+        >>> with mock_kms_cloudhsm() as aws:
+        ...     store = aws.key_store("ExampleKeyStore")
+        ...     key = boto3.client("kms").create_key(
+        ...         Origin="AWS_CLOUDHSM", CustomKeyStoreId=store.custom_key_store_id
+        ...     )
+        ...     aws.events[-1]["eventName"]
+        'CreateKey'
     """
 
     def __init__(self, world: World, region: str, stop: Callable[[], None] | None = None) -> None:
@@ -77,7 +88,7 @@ class Handle:
 
     @property
     def account_id(self) -> str:
-        """The account of callers whose access key names no other."""
+        """The account of callers whose access key names no other: 12 digits."""
         return self._world.account_id
 
     @property
@@ -118,6 +129,17 @@ class Handle:
 
         It costs about as much as a call, however many keys there are, and so does the way back;
         keys are copied when a call comes to them.
+
+        Example:
+            >>> import boto3
+            >>> from kmsmock import mock_kms_cloudhsm
+            >>> with mock_kms_cloudhsm() as aws:
+            ...     kms = boto3.client("kms")
+            ...     empty = aws.snapshot()
+            ...     key = kms.create_key()
+            ...     aws.rollback(empty)
+            ...     kms.list_keys()["Keys"]
+            []
         """
         return self._world.take_snapshot()
 
@@ -209,8 +231,27 @@ class Handle:
     ) -> Any:
         """Make a boto3 client of a caller: short for `session(...).client(...)`.
 
+        Args:
+            service_name: `kms` or `cloudhsmv2`, or another one that botocore knows.
+            region: of the client; by default the handle's.
+            config: botocore's, for the client.
+            **caller: as `session` takes it.
+
         Raises:
+            TypeError: as `session`.
             ValueError: as `session`.
+
+        Example:
+            >>> from botocore.exceptions import ClientError
+            >>> from kmsmock import mock_kms_cloudhsm
+            >>> with mock_kms_cloudhsm() as aws:
+            ...     key_id = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+            ...     app = aws.client("kms", principal="arn:aws:iam::123456789012:role/App")
+            ...     try:
+            ...         app.encrypt(KeyId=key_id, Plaintext=b"secret")
+            ...     except ClientError as error:
+            ...         error.response["Error"]["Code"]
+            'AccessDeniedException'
         """
         session: Any = self.session(region=region, **caller)
         return session.client(service_name, config=config)
@@ -220,7 +261,12 @@ class Handle:
 
         For credentials that code under test gets by its own means.
 
+        Args:
+            access_key_id: of those credentials; the secret key may be any.
+            **caller: as `session` takes it.
+
         Raises:
+            TypeError: as `session`.
             ValueError: as `session`.
         """
         from kmsmock.levers.callers import CallerOptions, register
@@ -232,6 +278,9 @@ class Handle:
 
         Key policies and grants show its unique id from now on, `AROA...` or `AIDA...`, and another
         one of the same ARN inherits nothing.
+
+        Args:
+            arn: of the user or role, whether it has been named before or not.
 
         Raises:
             ValueError: it is the ARN of neither a user nor a role.
@@ -270,6 +319,15 @@ class Handle:
         Raises:
             LookupError: there is no such key.
             ValueError: as `session`.
+
+        Example:
+            >>> from kmsmock import mock_kms_cloudhsm
+            >>> with mock_kms_cloudhsm() as aws:
+            ...     key = aws.kms_key(aliases=["alias/app"])
+            ...     aws.explain(
+            ...         "kms:Decrypt", "alias/app", principal="arn:aws:iam::123456789012:role/App"
+            ...     ).allowed
+            False
         """
         from kmsmock.authorization.caller import caller_with
         from kmsmock.authorization.explanation import explain
@@ -283,9 +341,14 @@ class Handle:
             return explain(self._world, where, who, wanted, request or {})
 
     def cluster(self, *, hsms: int = 2, hsm_type: str = "hsm2m.medium") -> ReadyCluster:
-        """Make an ACTIVE cluster with that many HSMs, each in the next Availability Zone.
+        """Make an ACTIVE cluster in the handle's Region, of the mode FIPS.
+
+        Args:
+            hsms: how many HSMs it has, one or more, each in the next Availability Zone.
+            hsm_type: `hsm2m.medium` or `hsm1.medium`.
 
         Raises:
+            ServiceError: AWS would refuse it, for a type that it does not have.
             ValueError: `hsms` is less than one.
         """
         return self._builder().cluster(hsms, hsm_type)
@@ -295,8 +358,14 @@ class Handle:
     ) -> ReadyKeyStore:
         """Make a CONNECTED custom key store on a cluster of its own.
 
+        Args:
+            name: its CustomKeyStoreName.
+            hsms: of the cluster; KMS makes keys only with two or more.
+            hsm_type: of the cluster, as `cluster` takes it.
+
         Raises:
             ServiceError: AWS would refuse it, for its name for example.
+            ValueError: `hsms` is less than one.
         """
         return self._builder().key_store(name, hsms, hsm_type)
 
@@ -304,6 +373,9 @@ class Handle:
         """Make a CONNECTED external key store on a proxy of its own, which has no keys yet.
 
         `store.proxy.add_key("key-1")` makes one for an XksKeyId.
+
+        Args:
+            name: its CustomKeyStoreName.
 
         Raises:
             ServiceError: AWS would refuse it, for its name for example.
@@ -337,11 +409,20 @@ class Handle:
             usage: its KeyUsage; by default the first that the spec has: to encrypt with RSA, to
                 sign with curves.
             aliases: names that stand for it, `alias/...`.
+            tags: TagKey -> TagValue.
+            description: its Description.
+            multi_region: whether it is a multi-Region primary key, as an id with `mrk-` says too.
 
         Raises:
             ServiceError: AWS would refuse it, for an alias that is there for example.
             TypeError: `aliases` is one name instead of a list.
             ValueError: the id is malformed or taken, or the material does not fit the spec.
+
+        Example:
+            >>> from kmsmock import mock_kms_cloudhsm
+            >>> with mock_kms_cloudhsm() as aws:
+            ...     aws.kms_key(key_id="11111111-2222-3333-4444-555555555555").arn
+            'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555'
         """
         from kmsmock.levers.pins import KeyChoice, Pins
 
@@ -371,7 +452,10 @@ class Handle:
         context, and for a key whose state allows it.
 
         Args:
+            ciphertext: the CiphertextBlob, whatever it is.
+            plaintext: what it decrypts to.
             key_id: a symmetric key of the handle's Region: its id, ARN or alias.
+            encryption_context: the pairs that it was encrypted with.
 
         Raises:
             LookupError: there is no such key.
@@ -386,6 +470,7 @@ class Handle:
         """Start the CloudHSM CLI on a cluster of the handle's Region.
 
         Args:
+            cluster_id: what DescribeClusters shows, `cluster-...`.
             key_availability_check: keys must be on two HSMs to be made and used; False is
                 `configure-cli --disable-key-availability-check`.
 
@@ -407,6 +492,9 @@ class Handle:
     def hsm(self, hsm_id: str) -> HsmLevers:
         """Take an HSM of the handle's Region in hand, to break it.
 
+        Args:
+            hsm_id: what DescribeClusters shows, `hsm-...`.
+
         Raises:
             LookupError: there is no such HSM.
         """
@@ -419,6 +507,9 @@ class Handle:
 
         RAM's PromoteResourceShareCreatedFromPolicy: only then DescribeBackups(Shared=True) of the
         accounts that it is shared with shows the backup.
+
+        Args:
+            backup_id: what DescribeBackups shows, `backup-...`.
 
         Raises:
             LookupError: the handle's Region has no such backup.

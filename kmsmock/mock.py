@@ -77,6 +77,18 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
         ValueError: an argument is malformed, or an inner mock names another account, other
             transitions or another seed, or a file to load; when the mock is entered, the file is
             damaged or of a newer format.
+
+    Example:
+        >>> import boto3
+        >>> from kmsmock import mock_kms_cloudhsm
+        >>> @mock_kms_cloudhsm(region="eu-central-1")
+        ... def encrypted_and_decrypted(plaintext):
+        ...     kms = boto3.client("kms")
+        ...     key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+        ...     ciphertext = kms.encrypt(KeyId=key_id, Plaintext=plaintext)["CiphertextBlob"]
+        ...     return kms.decrypt(CiphertextBlob=ciphertext)["Plaintext"]
+        >>> encrypted_and_decrypted(b"secret")
+        b'secret'
     """
     mock = Mock(region, account_id, transitions, other_services, seed, load)
     return mock if target is None else mock(target)
@@ -87,6 +99,12 @@ def current() -> Handle:
 
     Raises:
         RuntimeError: no mock is active.
+
+    Example:
+        >>> from kmsmock import current, mock_kms_cloudhsm
+        >>> with mock_kms_cloudhsm(account_id="111122223333"):
+        ...     current().account_id
+        '111122223333'
     """
     handle = activation.innermost()
     if handle is None:

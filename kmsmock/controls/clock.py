@@ -17,6 +17,15 @@ class Clock:
 
     Each call reads it once; nothing else in kmsmock reads the time. freezegun and time-machine
     move it too, as they move all time of the process.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from kmsmock import mock_kms_cloudhsm
+        >>> with mock_kms_cloudhsm() as aws:
+        ...     _ = aws.clock.freeze(datetime(2031, 1, 1, tzinfo=timezone.utc))
+        ...     aws.clock.advance(days=7)
+        ...     aws.clock.now().isoformat()
+        '2031-01-08T00:00:00+00:00'
     """
 
     def __init__(self) -> None:

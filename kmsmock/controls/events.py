@@ -25,6 +25,14 @@ class Events(Sequence[Event]):
     Each is a dictionary in the shape that CloudTrail gives it, made when somebody looks at it.
     `repr` shows the last ones as a table.
 
+    Example:
+        >>> import boto3
+        >>> from kmsmock import mock_kms_cloudhsm
+        >>> with mock_kms_cloudhsm() as aws:
+        ...     key_id = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        ...     [event["eventName"] for event in aws.events.of_key(key_id)]
+        ['CreateKey']
+
     https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html
     """
 

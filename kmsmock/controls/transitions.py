@@ -39,6 +39,18 @@ class AfterPolls:
 
     Raises:
         ValueError: it is less.
+
+    Example:
+        >>> import boto3
+        >>> from kmsmock import AfterPolls, mock_kms_cloudhsm
+        >>> with mock_kms_cloudhsm(transitions=AfterPolls(1)) as aws:
+        ...     kms = boto3.client("kms")
+        ...     store_id = aws.key_store("ExampleKeyStore").custom_key_store_id
+        ...     _ = kms.disconnect_custom_key_store(CustomKeyStoreId=store_id)
+        ...     for _ in range(2):
+        ...         kms.describe_custom_key_stores()["CustomKeyStores"][0]["ConnectionState"]
+        'DISCONNECTING'
+        'DISCONNECTED'
     """
 
     count: int
