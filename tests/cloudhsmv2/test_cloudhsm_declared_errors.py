@@ -13,6 +13,9 @@ from cloudhsm_declared_errors import (
     PLANNED,
     WHERE,
 )
+from expect import refused
+
+from kmsmock import mock_kms_cloudhsm
 
 
 @cache
@@ -24,6 +27,47 @@ def sources_of(module):
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef)
     }
+
+
+@pytest.fixture(scope="module")
+def things():
+    """Requests of all operations that only a policy denies, and a client of whom none allows it."""
+    with mock_kms_cloudhsm(region="us-east-1") as aws:
+        cluster_id = aws.cluster(hsms=2).cluster_id
+        cloudhsm = aws.client("cloudhsmv2")
+        (cluster,) = cloudhsm.describe_clusters()["Clusters"]
+        backup_id = cloudhsm.describe_backups()["Backups"][0]["BackupId"]
+        of_cluster, of_backup = {"ClusterId": cluster_id}, {"BackupId": backup_id}
+        tagged = {"ResourceId": cluster_id}
+        requests = {
+            "CopyBackupToRegion": {**of_backup, "DestinationRegion": "eu-west-1"},
+            "CreateHsm": {**of_cluster, "AvailabilityZone": "us-east-1a"},
+            "DeleteBackup": of_backup,
+            "DeleteCluster": of_cluster,
+            "DeleteHsm": {**of_cluster, "HsmId": cluster["Hsms"][0]["HsmId"]},
+            "DescribeBackups": {},
+            "DescribeClusters": {},
+            "InitializeCluster": {**of_cluster, "SignedCert": "none", "TrustAnchor": "none"},
+            "ListTags": tagged,
+            "ModifyBackupAttributes": {**of_backup, "NeverExpires": True},
+            "ModifyCluster": {**of_cluster, "HsmType": "hsm2m.medium"},
+            "RestoreBackup": of_backup,
+            "TagResource": {**tagged, "TagList": [{"Key": "team", "Value": "7"}]},
+            "UntagResource": {**tagged, "TagKeyList": ["team"]},
+        }
+        nobody = "arn:aws:iam::123456789012:role/Nobody"
+        yield aws.client("cloudhsmv2", principal=nobody, policies=[]), requests
+
+
+@pytest.mark.parametrize(
+    "operation", [operation for operation, errors in WHERE.items() if BY_POLICY in errors.values()]
+)
+def test_only_a_policy_denies(things, operation):
+    """Whoever is held to policies, and has none, may do nothing."""
+    client, requests = things
+
+    with refused("CloudHsmAccessDeniedException"):
+        client._make_api_call(operation, requests[operation])
 
 
 @pytest.mark.parametrize(("operation", "error"), DECLARED)
