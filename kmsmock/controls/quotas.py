@@ -3,7 +3,7 @@
 Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html as known,
 not looked up; they stand in the tables below only. Resources: cloudhsmv2.md section 2.
 
-Assumed: KMS's quotas of requests per second are these.
+Assumed: KMS admits as many requests per second as `aws.quotas` says.
 """
 
 from __future__ import annotations

@@ -50,7 +50,10 @@ def _require_rate(call: Call, quotas: Quotas, resources: Sequence[Any]) -> None:
 
 
 def _counts_in(call: Call, quotas: Quotas, resources: Sequence[Any]) -> Iterator[Bucket]:
-    """Give what a request counts in; ReEncrypt in what its source does, which is assumed."""
+    """Give what a request counts in.
+
+    Assumed: ReEncrypt counts in the quota of its source key alone.
+    """
     key = next((resource for resource in resources if isinstance(resource, Key)), None)
     spec = str(call.request.get("KeyPairSpec") or (key.spec if key else ""))
     store_id = str(call.request.get("CustomKeyStoreId") or "")
