@@ -26,10 +26,10 @@ def test_table_is_up_to_date(name):
 
 
 def test_every_mark_has_its_table():
-    """No table in the README is kept by hand between the marks."""
+    """No table in the README is kept by hand between the marks; another command is named there."""
     marks = re.findall(r"^<!-- ([^/].*) -->$", README.read_text("utf-8"), re.MULTILINE)
 
-    assert sorted(marks) == sorted(TABLES)
+    assert sorted(mark for mark in marks if ": python -m " not in mark) == sorted(TABLES)
 
 
 def test_no_assumption_is_lost():
