@@ -126,8 +126,10 @@ def freeze(members: Mapping[str, Any], leave_out: frozenset[str] = frozenset()) 
 
 
 def _frozen(value: object, leave_out: frozenset[str]) -> Frozen:
+    if isinstance(value, dict):
+        return freeze(value, leave_out)
     if isinstance(value, (list, tuple)):
-        if all(type(item) is str for item in value):
+        if _PLAIN.issuperset(map(type, value)):
             return tuple(value)
         return tuple([_frozen(item, leave_out) for item in value])
     if isinstance(value, Mapping):
