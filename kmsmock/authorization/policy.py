@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from kmsmock.authorization.wildcards import fits
+
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 """What a JSON text says."""
 
@@ -96,17 +98,6 @@ class Document:
     version: str
     document_id: str | None
     statements: tuple[Statement, ...]
-
-
-def fits(text: str, pattern: str, *, ignore_case: bool = False) -> bool:
-    """Match `*` and `?` as policies do: any characters, and any one character."""
-    return _pattern(pattern, ignore_case).fullmatch(text) is not None
-
-
-@functools.lru_cache(maxsize=1024)
-def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(escaped, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def read_json(text: str) -> Json:

@@ -5,13 +5,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_vari
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from kmsmock.authorization.policy import fits
+from kmsmock.authorization.wildcards import Piece, fits, fits_pieces
 from kmsmock.domain.principal import ContextValues
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _CHARACTERS = ("*", "?", "$")
 """`${*}` is an asterisk, and so on."""
 _WITH_VARIABLES = "2012-10-17"
@@ -34,13 +32,12 @@ def matches(text: str, pattern: str, context: ContextValues, version: str) -> bo
     """Match `*` and `?` as `fits` does; those that come out of a variable are plain characters."""
     if _is_plain(pattern, version):
         return fits(text, pattern)
-    expression = ""
-    for piece, literal in _pieces(pattern, context):
+    known: list[Piece] = []
+    for piece, is_plain in _pieces(pattern, context):
         if piece is None:
             return False
-        escaped = re.escape(piece)
-        expression += escaped if literal else escaped.replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+        known.append((piece, is_plain))
+    return fits_pieces(text, known)
 
 
 def _is_plain(text: str, version: str) -> bool:
@@ -50,10 +47,10 @@ def _is_plain(text: str, version: str) -> bool:
 def _pieces(text: str, context: ContextValues) -> Iterator[tuple[str | None, bool]]:
     """Give the text's pieces, and whether each came out of a variable; None has no value."""
     end = 0
-    for variable in _VARIABLE.finditer(text):
-        yield text[end : variable.start()], False
-        yield _value(variable[1], context), True
-        end = variable.end()
+    while (start := text.find("${", end)) >= 0 and (close := text.find("}", start)) >= 0:
+        yield text[end:start], False
+        yield _value(text[start + 2 : close], context), True
+        end = close + 1
     yield text[end:], False
 
 
