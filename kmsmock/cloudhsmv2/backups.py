@@ -157,7 +157,7 @@ def describe_backups(
     }
     fits = read_filters(asked, FILTERS)
     ascending = request.get("SortAscending", False)
-    after = last_of_page_before(request.get("NextToken"))
+    after = last_of_page_before(request.get("NextToken"), "backups")
     candidates = list(_shared(call) if request.get("Shared") else call.region.backups)
     _require_known(asked.get("backupIds", ()), candidates)
     fitting = sorted(filter(fits, candidates), key=_place, reverse=not ascending)
@@ -171,7 +171,7 @@ def describe_backups(
     reply: DescribeBackupsResponseTypeDef = call.new_reply()
     reply["Backups"] = [backup_shape(backup) for backup in fitting[:limit]]
     if len(fitting) > limit:
-        reply["NextToken"] = write_marker(_place(fitting[limit - 1]))
+        reply["NextToken"] = write_marker(_place(fitting[limit - 1]), "backups")
     return reply
 
 

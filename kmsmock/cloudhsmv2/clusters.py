@@ -191,7 +191,7 @@ def describe_clusters(
     Assumed: DescribeClusters gives clusters in the order of their ids.
     """
     fits = read_filters(request.get("Filters", {}), FILTERS)
-    after = last_of_page_before(request.get("NextToken"))
+    after = last_of_page_before(request.get("NextToken"), "clusters")
     fitting = [
         cluster for cluster in call.region.clusters if cluster.cluster_id > after and fits(cluster)
     ]
@@ -199,5 +199,5 @@ def describe_clusters(
     reply: DescribeClustersResponseTypeDef = call.new_reply()
     reply["Clusters"] = [cluster_shape(cluster) for cluster in fitting[:limit]]
     if len(fitting) > limit:
-        reply["NextToken"] = write_marker(fitting[limit - 1].cluster_id)
+        reply["NextToken"] = write_marker(fitting[limit - 1].cluster_id, "clusters")
     return reply

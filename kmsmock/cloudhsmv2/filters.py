@@ -32,8 +32,11 @@ def read_filters(
     return lambda thing: all(known[name](thing) in values for name, values in asked.items())
 
 
-def last_of_page_before(token: str | None) -> str:
+def last_of_page_before(token: str | None, of: str) -> str:
     """Give what the page before wrote into its token; "" for the first page.
+
+    Args:
+        of: which list it is a page of.
 
     Raises:
         CloudHsmInvalidRequestException: no page gave this token; the text is assumed.
@@ -41,6 +44,6 @@ def last_of_page_before(token: str | None) -> str:
     if token is None:
         return ""
     try:
-        return read_marker(token)
+        return read_marker(token, of)
     except ValueError:
         raise CloudHsmInvalidRequestException("The NextToken is not valid.") from None

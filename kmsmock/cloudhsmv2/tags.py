@@ -70,7 +70,7 @@ def list_tags(
     Assumed: ListTags gives tags in the order in which they came.
     """
     # A page's token is how many tags came before: a key can be too long for a token.
-    before = last_of_page_before(request.get("NextToken")) or "0"
+    before = last_of_page_before(request.get("NextToken"), "tags") or "0"
     if not before.isdecimal():
         raise CloudHsmInvalidRequestException("The NextToken is not valid.")
     start, limit = int(before), request.get("MaxResults", HIGHEST_PAGE)
@@ -78,5 +78,5 @@ def list_tags(
     reply: ListTagsResponseTypeDef = call.new_reply()
     reply["TagList"] = tags[start : start + limit]
     if len(tags) > start + limit:
-        reply["NextToken"] = write_marker(str(start + limit))
+        reply["NextToken"] = write_marker(str(start + limit), "tags")
     return reply
