@@ -90,3 +90,12 @@ def cloudhsm(aws):
 def key_id(kms):
     """A symmetric encryption key."""
     return kms.create_key()["KeyMetadata"]["KeyId"]
+
+
+@pytest.fixture(scope="module")
+def populated():
+    """A world with something of everything, for tests that roll it back."""
+    from populated_world import Populated
+
+    with mock_kms_cloudhsm(region=REGION, seed=1) as handle:
+        yield Populated(handle)

@@ -3,11 +3,12 @@
 import dataclasses
 import functools
 import types
+from datetime import datetime, timedelta
 from functools import cache
 
 from kmsmock.domain.index import Index
 
-PLAIN = (str, bytes, int, float, bool, type(None))
+PLAIN = frozenset({str, bytes, int, float, bool, type(None), datetime, timedelta})
 
 
 def describe(aws):
@@ -18,7 +19,7 @@ def describe(aws):
     """
     world = aws._world
     regions = {
-        (account.account_id, region.name): _describe(region, {})
+        (account.account_id, region.name): _told(region)
         for account in world.accounts.values()
         for region in account.regions.values()
         if any(map(len, (region.keys, region.key_stores, region.clusters, region.backups)))
@@ -28,41 +29,54 @@ def describe(aws):
     return regions, len(world._due)
 
 
-def _describe(thing, seen):
-    """Describe a value; of an object met before only the place in the order of meeting."""
-    if isinstance(thing, PLAIN):
-        return thing
-    if id(thing) in seen:
-        return f"<{seen[id(thing)]}>"
-    seen[id(thing)] = len(seen)
-    return type(thing).__name__, [_describe(part, seen) for part in _parts(thing)]
-
-
-def _parts(thing):
-    """What a thing is made of; of a function, what it was given to remember."""
-    if isinstance(thing, dict):
-        parts = [part for item in thing.items() for part in item]
-    elif isinstance(thing, (list, tuple, Index)):
-        parts = thing
-    elif isinstance(thing, (set, frozenset)):
-        parts = sorted(map(str, thing))
-    elif isinstance(thing, functools.partial):
-        parts = [thing.func, *thing.args]
-    elif isinstance(thing, types.FunctionType):
-        parts = [thing.__qualname__, *(cell.cell_contents for cell in thing.__closure__ or ())]
-    elif isinstance(thing, types.MethodType):
-        parts = [thing.__name__, thing.__self__]
-    elif type(thing).__module__.startswith("kmsmock."):
-        names = _names_of(type(thing)) or vars(thing)
-        parts = [getattr(thing, name) for name in names if hasattr(thing, name)]
-    else:
-        parts = [str(thing)]
-    return parts
+def _told(root):
+    """Tell a value part by part; of an object met before only the place in the order of meeting."""
+    told, seen, todo = [], {}, [root]
+    while todo:
+        thing = todo.pop()
+        kind = type(thing)
+        if kind in PLAIN:
+            told.append(thing)
+            continue
+        if id(thing) in seen:
+            told.append(f"<{seen[id(thing)]}>")
+            continue
+        seen[id(thing)] = len(seen)
+        parts = _way_of(kind)(thing)
+        told += (kind.__name__, len(parts))
+        todo += parts
+    return told
 
 
 @cache
+def _way_of(kind):
+    """How to take a thing of this type apart; a function into what it was given to remember."""
+    for known, way in WAYS.items():
+        if issubclass(kind, known):
+            return way
+    if kind.__module__.startswith("kmsmock."):
+        names = _names_of(kind)
+        if names:
+            return lambda thing: [getattr(thing, name) for name in names if hasattr(thing, name)]
+        return lambda thing: list(vars(thing).values())
+    return lambda thing: [str(thing)]
+
+
 def _names_of(kind):
     """The attributes of one of kmsmock's own classes, if it says which they are."""
     if dataclasses.is_dataclass(kind):
         return [field.name for field in dataclasses.fields(kind)]
     return [name for ancestor in kind.__mro__ for name in getattr(ancestor, "__slots__", ())]
+
+
+WAYS = {
+    dict: lambda thing: [*thing, *thing.values()],
+    (list, tuple, Index): list,
+    (set, frozenset): lambda thing: sorted(map(str, thing)),
+    functools.partial: lambda thing: [thing.func, *thing.args],
+    types.FunctionType: lambda thing: [
+        thing.__qualname__,
+        *(cell.cell_contents for cell in thing.__closure__ or ()),
+    ],
+    types.MethodType: lambda thing: [thing.__name__, thing.__self__],
+}
