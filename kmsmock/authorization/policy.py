@@ -104,12 +104,14 @@ def read_json(text: str) -> Json:
     """Read a document's JSON.
 
     Raises:
-        PolicyProblem: it is not JSON, or an object has a member twice.
+        PolicyProblem: it is not JSON, or an object has a member twice, or a text half a character.
     """
     try:
         document: Json = json.loads(
             text, object_pairs_hook=_unique_members, parse_constant=_no_constant
         )
+        if "\\ud" in text.lower():  # an escaped half of a character, which no answer could hold
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise PolicyProblem("Syntax errors in policy.") from None
     return document

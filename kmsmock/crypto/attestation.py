@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography import exceptions, x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from . import extras
 from .exceptions import Unreadable
-from .odd_certificates import taken_without_a_warning
+from .odd_certificates import UNREADABLE, taken_without_a_warning
 
 _COSE_SIGN1: Final = 18
 _ALGORITHM: Final = 1
 _ES384: Final = -35
 _COORDINATE: Final = 48
+_OF_TAGS: Final = (ArithmeticError, OSError, RecursionError, TypeError, ValueError)
+"""What tags for decimals, times and others let older releases of cbor2 raise."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _check_signature(
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise Unreadable
         key.verify(utils.encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA384()))
-    except (ValueError, UnsupportedAlgorithm, exceptions.InvalidSignature):
+    except (*UNREADABLE, exceptions.InvalidSignature):
         raise Unreadable from None
 
 
@@ -128,7 +129,7 @@ def _decoded(data: bytes) -> Any:
     cbor2 = _cbor2()
     try:
         return cbor2.loads(data)
-    except (cbor2.CBORError, ValueError, TypeError, RecursionError):
+    except (cbor2.CBORError, *_OF_TAGS):
         raise Unreadable from None
 
 

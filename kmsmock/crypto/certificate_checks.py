@@ -12,12 +12,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .exceptions import CertificateProblem
-from .odd_certificates import taken_without_a_warning
+from .odd_certificates import UNREADABLE, taken_without_a_warning
 
 _TRUST_ANCHOR_BITS = (2048, 4096)
 
@@ -31,7 +31,7 @@ def read_certificate(pem: str, what: str = "The certificate") -> x509.Certificat
     try:
         with taken_without_a_warning():
             certificates = x509.load_pem_x509_certificates(pem.encode())
-    except ValueError:
+    except UNREADABLE:
         raise CertificateProblem(f"{what} is not a valid X.509 certificate in PEM.") from None
     if len(certificates) != 1:
         raise CertificateProblem(f"{what} is a chain of certificates; one is expected.")
@@ -43,7 +43,7 @@ def read_csr(pem: str) -> x509.CertificateSigningRequest:
     """Return the signing request in a PEM text. Raises `CertificateProblem`."""
     try:
         return x509.load_pem_x509_csr(pem.encode())
-    except ValueError:
+    except UNREADABLE:
         raise CertificateProblem("The signing request is not a valid CSR in PEM.") from None
 
 
@@ -54,7 +54,7 @@ def check_trust_anchor(pem: str) -> None:
     """
     certificate = read_certificate(pem, "The trust anchor")
     _check_key(certificate)
-    if certificate.subject != certificate.issuer:
+    if not _is_named(certificate, certificate):
         raise CertificateProblem("The trust anchor is not self-signed.")
     _check_issued_by(certificate, certificate, "The trust anchor is not self-signed.")
     _check_basic_constraints(certificate)
@@ -72,7 +72,7 @@ def check_signed_certificate(pem: str, csr_pem: str, trust_anchor_pem: str) -> N
         )
     trust_anchor = read_certificate(trust_anchor_pem, "The trust anchor")
     problem = "The signed certificate was not issued directly by the trust anchor."
-    if certificate.issuer != trust_anchor.subject:
+    if not _is_named(certificate, trust_anchor):
         raise CertificateProblem(problem)
     _check_issued_by(certificate, trust_anchor, problem)
 
@@ -91,23 +91,31 @@ def same_certificate(pem_a: str, pem_b: str) -> bool:
 def _check_key(certificate: x509.Certificate) -> None:
     try:
         key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         key = None
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size not in _TRUST_ANCHOR_BITS:
         raise CertificateProblem("The trust anchor's key must be RSA with 2048 or 4096 bits.")
 
 
+def _is_named(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether a certificate names the other's subject; never if a name cannot be read."""
+    try:
+        return certificate.issuer == issuer.subject
+    except UNREADABLE:
+        return False
+
+
 def _check_issued_by(certificate: x509.Certificate, issuer: x509.Certificate, problem: str) -> None:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, TypeError, InvalidSignature):
         raise CertificateProblem(problem) from None
 
 
 def _check_basic_constraints(certificate: x509.Certificate) -> None:
     try:
         extensions = certificate.extensions
-    except ValueError:
+    except UNREADABLE:
         raise CertificateProblem("The trust anchor's extensions do not parse.") from None
     if not len(extensions):
         return
@@ -132,7 +140,7 @@ def _check_basic_constraints(certificate: x509.Certificate) -> None:
 def _spki(holder: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
     try:
         key = holder.public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise CertificateProblem("A public key that cannot be read.") from None
     return key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo

@@ -1,4 +1,4 @@
-"""Certificates from outside that `cryptography` reads, but warns of."""
+"""Certificates from outside that `cryptography` warns of, or cannot read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.utils import CryptographyDeprecationWarning
+
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What reading a certificate or a part of it raises; several of these are no ValueError."""
 
 
 @contextlib.contextmanager

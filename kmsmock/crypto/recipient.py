@@ -97,9 +97,14 @@ _LEAST_BITS: Final = 2048
 def require_recipient_key(key: bytes) -> None:
     """Check that answers can be sealed for a key: SubjectPublicKeyInfo DER of an RSA key.
 
-    Raises `InvalidKeyMaterial` when it is none, or shorter than 2048 bits.
+    Raises `InvalidKeyMaterial` when it is none, or shorter than 2048 bits, or one that OpenSSL does
+    not reckon with: of more than 16,384 bits, say, or with an exponent as long.
     """
     _recipient_key(key)
+    try:
+        oaep.encrypt(key, b"", "RSAES_OAEP_SHA_256")
+    except ValueError:
+        raise InvalidKeyMaterial("nothing can be sealed for the recipient's key") from None
 
 
 def _recipient_key(key: bytes) -> rsa.RSAPublicKey:

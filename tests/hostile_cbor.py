@@ -1,0 +1,28 @@
+"""CBOR that is broken, deep, or claims more than there is; good for no operation."""
+
+HOSTILE = {
+    "not CBOR": b"\x1c",
+    "not a map": b"\x80",
+    "a number": b"\x01",
+    "cut short": b"\xa1\x67Filters",
+    "a head cut short": b"\xa1\x67Filters\x19\x01",
+    "text cut short": b"\xa1\x67Filt",
+    "a break alone": b"\xff",
+    "something behind the end": b"\xa0\xa0",
+    "nested a thousand deep": b"\xa1\x61a" + b"\x81" * 1000 + b"\x80",
+    "tags a million deep": b"\xa1\x61a" + b"\xc1" * 1_000_000 + b"\x00",
+    "endless nesting": b"\x9f" * 100_000,
+    "an array of 2**64": b"\xa1\x61a\x9b" + b"\xff" * 8,
+    "a map of 2**64": b"\xbb" + b"\xff" * 8,
+    "bytes of 2**63": b"\xa1\x61a\x5b\x7f" + b"\xff" * 7,
+    "text that is no UTF-8": b"\xa1\x61a\x62\xff\xff",
+    "a time out of range": b"\xa1\x61a\xc1\xfb\x7e\x37\xe4\x3c\x88\x00\x75\x9c",
+    "a time that is a text": b"\xa1\x61a\xc1\x61b",
+    "a huge decimal": b"\xa1\x61a\xc4\x82\x1b\x7f\xff\xff\xff\xff\xff\xff\xff\x01",
+    "a big number": b"\xa1\x61a\xc2\x41\x01",
+    "a regular expression": b"\xa1\x61a\xd8\x23\x66(a+)+$",
+    "a reference to itself": b"\xd8\x1c\xa1\x61a\xd8\x1d\x00",
+    "a member of another type": b"\xa1\x6aMaxResults\x61x",
+    "a member that is undefined": b"\xa1\x6aMaxResults\xf7",
+    "bytes for a text": b"\xa1\x69NextToken\x41x",
+}
