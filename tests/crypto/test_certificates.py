@@ -1,13 +1,12 @@
 """A cluster's certificates, and what InitializeCluster checks of the customer's."""
 
-import shutil
-import subprocess
 from datetime import datetime, timezone
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from openssl import needs_openssl, openssl
 
 from kmsmock.crypto import certificates
 from kmsmock.crypto.certificate_checks import (
@@ -128,18 +127,12 @@ def test_a_certificate_is_valid_for_the_given_times():
     assert certificate.serial_number == 2
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl binary")
+@needs_openssl
 def test_openssl_verifies_the_signed_certificate(tmp_path):
     """The cluster's certificate chains to the trust anchor for others too."""
-    (tmp_path / "anchor").write_text(ANCHOR)
-    (tmp_path / "signed").write_text(SIGNED)
+    files = {"anchor": ANCHOR.encode(), "signed": SIGNED.encode()}
 
-    ran = subprocess.run(
-        ["openssl", "verify", "-CAfile", "anchor", "signed"],  # noqa: S607 - wherever it is
-        cwd=tmp_path,
-        capture_output=True,
-        check=False,
-    )
+    ran = openssl(tmp_path, "verify -CAfile anchor signed", **files)
 
     assert ran.stdout == b"signed: OK\n", ran.stderr
 

@@ -2,10 +2,9 @@
 
 import hashlib
 import random
-import shutil
-import subprocess
 
 import pytest
+from openssl import needs_openssl, openssl
 
 from kmsmock.crypto import elliptic_curve
 from kmsmock.crypto.exceptions import InvalidKeyMaterial
@@ -16,20 +15,13 @@ from kmsmock.crypto.recipient import seal_for_recipient
 KEY = ready_key(2048, 0)
 SPKI = public_key(KEY)
 
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl binary")
-
 
 def seeded(count):
     return random.Random(7).randbytes(count)
 
 
-def openssl(tmp_path, command, sealed, key=KEY):
-    (tmp_path / "sealed").write_bytes(sealed)
-    (tmp_path / "key").write_bytes(key)
-    command_line = ["openssl", *command.split()]
-    return subprocess.run(  # noqa: S603 - the commands stand in this file
-        command_line, cwd=tmp_path, capture_output=True, check=False
-    )
+def openssl_with(folder, command, sealed, key=KEY):
+    return openssl(folder, command, sealed=sealed, key=key)
 
 
 @needs_openssl
@@ -40,7 +32,9 @@ def test_openssl_opens_it(tmp_path, bits, length):
     key = ready_key(bits, 0)
     sealed = seal_for_recipient(public_key(key), bytes(length), seeded)
 
-    ran = openssl(tmp_path, "cms -decrypt -binary -inform DER -in sealed -inkey key", sealed, key)
+    ran = openssl_with(
+        tmp_path, "cms -decrypt -binary -inform DER -in sealed -inkey key", sealed, key
+    )
 
     assert ran.stdout == bytes(length), ran.stderr
 
@@ -50,7 +44,7 @@ def test_another_key_does_not_open_it(tmp_path):
     """Only the recipient reads it."""
     sealed = seal_for_recipient(SPKI, b"secret", seeded)
 
-    ran = openssl(
+    ran = openssl_with(
         tmp_path,
         "cms -decrypt -debug_decrypt -binary -inform DER -in sealed -inkey key",
         sealed,
@@ -66,7 +60,9 @@ def test_it_says_what_aws_says_of_it(tmp_path):
     """AES-256-CBC under RSAES-OAEP with SHA-256; the recipient is named by key identifier."""
     sealed = seal_for_recipient(SPKI, b"secret", seeded)
 
-    printed = openssl(tmp_path, "cms -cmsout -print -noout -inform DER -in sealed", sealed).stdout
+    printed = openssl_with(
+        tmp_path, "cms -cmsout -print -noout -inform DER -in sealed", sealed
+    ).stdout
 
     for said in (b"aes-256-cbc", b"rsaesOaep", b"mgf1", b"sha256", b"subjectKeyIdentifier"):
         assert said in printed

@@ -1,12 +1,11 @@
 """SM2, by the examples of GB/T 32918.5 and the judgement of OpenSSL."""
 
 import random
-import shutil
-import subprocess
 import sys
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import utils
+from openssl import needs_openssl, openssl
 
 from kmsmock.crypto import elliptic_curve, sm2, sm2_der
 from kmsmock.crypto.exceptions import (
@@ -24,7 +23,6 @@ X = "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020"
 Y = "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
 
 seeded = random.Random(7).randbytes
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl binary")
 
 
 @pytest.fixture(autouse=True)
@@ -45,15 +43,6 @@ def key():
 
 def published_random(_count):
     return bytes.fromhex(RANDOM)
-
-
-def openssl(tmp_path, command, **files):
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-    command_line = ["openssl", *command.split()]
-    return subprocess.run(  # noqa: S603 - the commands stand in this file
-        command_line, cwd=tmp_path, capture_output=True, check=False
-    )
 
 
 def test_a_key_is_the_published_one(key):

@@ -1,16 +1,14 @@
 """The member Recipient, by which an enclave asks for an answer that only it can open."""
 
-import shutil
-import subprocess
-
+import imports
 import offline
 import pytest
 from attestation import ENCLAVE, HSM, open_sealed, recipient, spki
 from botocore import xform_name
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from expect import refused
 from key_kinds import create
+from openssl import needs_openssl, openssl
 
 from kmsmock.protocol.model import service_model
 
@@ -123,24 +121,15 @@ def test_the_enclave_reads_random_bytes(kms):
     assert len(open_sealed(reply["CiphertextForRecipient"])) == 77
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl binary")
+@needs_openssl
 def test_openssl_opens_it(kms, key_id, tmp_path):
     """It is CMS, with nothing of our own."""
     blob = kms.encrypt(KeyId=key_id, Plaintext=b"for the enclave")["CiphertextBlob"]
     sealed = kms.decrypt(CiphertextBlob=blob, Recipient=recipient())["CiphertextForRecipient"]
-    (tmp_path / "sealed").write_bytes(sealed)
-    (tmp_path / "key").write_bytes(
-        ENCLAVE.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    key = imports.pkcs8(ENCLAVE)
 
-    command = "openssl cms -decrypt -binary -inform DER -in sealed -inkey key"
-    ran = subprocess.run(  # noqa: S603 - the command stands here
-        command.split(), cwd=tmp_path, capture_output=True, check=False
-    )
+    command = "cms -decrypt -binary -inform DER -in sealed -inkey key"
+    ran = openssl(tmp_path, command, sealed=sealed, key=key)
 
     assert ran.stdout == b"for the enclave", ran.stderr
 
