@@ -13,7 +13,7 @@ from description import describe
 from key_situations import AWAY, HOME
 from model_requests import as_json, known
 from policies import OTHER_ROLE, PARTNER, allow, policy
-from world_contents import LATEST, REMEMBERED, Contents, sendable
+from world_contents import LATEST, REMEMBERED, Contents
 
 from kmsmock.protocol.model import SERVICES, service_model
 
@@ -38,6 +38,13 @@ NEVER = {
 """Declared errors that only a test's planned fault brings about."""
 
 UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+
+
+def sendable(service):
+    """The operations that the installed botocore can send."""
+    return service_model(service).operation_names
+
+
 ALL = [(service, operation) for service in SERVICES for operation in sendable(service)]
 
 

@@ -11,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.utils import CryptographyDeprecationWarning
 
 UNREADABLE = (
+    KeyError,  # a name's kind of text, in older releases of `cryptography`
     ValueError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
