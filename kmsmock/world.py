@@ -19,13 +19,11 @@ from kmsmock.controls.randomness import Randomness, Seed
 from kmsmock.controls.record import Record
 from kmsmock.controls.transitions import POLLED_BY, Change, Transitions
 from kmsmock.domain.account import Account
+from kmsmock.domain.deed import Deed
 from kmsmock.domain.principal import Credentials
 from kmsmock.domain.region import Region
 from kmsmock.snapshots import Snapshot, Snapshots
 from kmsmock.xks_proxy.network import ProxyNetwork
-
-Deed = Callable[[datetime], None]
-"""What is done when it falls due; given the time at which it did."""
 
 
 @dataclass(order=True, slots=True)
@@ -146,7 +144,7 @@ class World:
         for work in seen:
             work.polls -= 1
         for work in ended:
-            work.deed(now)
+            work.deed.do(self, now)
 
     @contextlib.contextmanager
     def immediately(self) -> Iterator[None]:
@@ -166,7 +164,7 @@ class World:
         """Do all that has fallen due by now, in the order of its time, each thing once."""
         while self._due and self._due[0].at <= now:
             work = heapq.heappop(self._due)
-            work.deed(work.at)
+            work.deed.do(self, work.at)
 
     def before_fork(self) -> None:
         """Let no other thread be in the middle of a call while the process is copied."""

@@ -16,12 +16,15 @@ from kmsmock.crypto.exceptions import InvalidKeyMaterial
 from kmsmock.crypto.keys import load_others_public
 from kmsmock.domain.automatic_backups import begin_daily_backups
 from kmsmock.domain.crypto_user import CryptoUser, LockedOut, LoggedInElsewhere, WrongPassword
+from kmsmock.domain.deed import deed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kmsmock.cloudhsm_cli.session import Session
     from kmsmock.domain.crypto_user import Role
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,31}")
 PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----", re.DOTALL)
@@ -38,15 +41,17 @@ def activate(session: Session, now: datetime, password: str) -> str:
     admin.role = "admin"
     admin.change_password(password)
     world, cluster = session.world, session.cluster
-
-    def finish(at: datetime) -> None:
-        cluster.finish_activation()
-        if cluster.state == "ACTIVE":
-            region = world.region(cluster.account_id, cluster.region_name)
-            begin_daily_backups(region, cluster, world, at)
-
-    world.begin("cluster activation", now, finish)
+    region = world.region(cluster.account_id, cluster.region_name)
+    world.begin("cluster activation", now, _finish_activation.on(region, cluster.cluster_id))
     return "Cluster activation successful"
+
+
+@deed("cluster activation")
+def _finish_activation(world: World, region: Region, at: datetime, cluster_id: str) -> None:
+    cluster = region.clusters[cluster_id]
+    cluster.finish_activation()
+    if cluster.state == "ACTIVE":
+        begin_daily_backups(region, cluster, world, at)
 
 
 def log_in(session: Session, username: str, password: str, role: str) -> dict[str, str]:

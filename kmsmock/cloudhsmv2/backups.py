@@ -9,8 +9,9 @@ from kmsmock.cloudhsmv2.filters import last_of_page_before, read_filters
 from kmsmock.cloudhsmv2.shapes import backup_shape
 from kmsmock.cloudhsmv2.tag_lists import read_tags
 from kmsmock.cloudhsmv2.targets import BackupTarget, not_found
-from kmsmock.domain.automatic_backups import begin_deletion, look_when_too_old
+from kmsmock.domain.automatic_backups import begin_deletion, cluster_of, look_when_too_old
 from kmsmock.domain.backup import Backup, CopySource
+from kmsmock.domain.deed import deed
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.operation import operation
 from kmsmock.protocol.model import partition_of
@@ -18,6 +19,7 @@ from kmsmock.protocol.pagination import write_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from mypy_boto3_cloudhsmv2.type_defs import (
         CopyBackupToRegionRequestTypeDef,
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 
     from kmsmock.call import Call
     from kmsmock.domain.backup import BackupStates
-    from kmsmock.domain.cluster import Cluster
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 READY: BackupStates = frozenset(("READY",))
 PENDING: BackupStates = frozenset(("PENDING_DELETION",))
@@ -72,7 +75,7 @@ def copy_backup_to_region(
         CopySource(call.region.name, source.backup_id, call.now),
     )
     destination.backups[backup_id] = copy
-    call.world.begin("backup copy", call.now, lambda _now: copy.finish_creation())
+    call.world.begin("backup copy", call.now, _finish_copy.on(destination, backup_id))
     reply: CopyBackupToRegionResponseTypeDef = call.new_reply()
     reply["DestinationBackup"] = {
         "CreateTimestamp": copy.created,
@@ -83,12 +86,17 @@ def copy_backup_to_region(
     return reply
 
 
+@deed("backup copy")
+def _finish_copy(_world: World, region: Region, _at: datetime, backup_id: str) -> None:
+    region.backups[backup_id].finish_creation()
+
+
 @operation("cloudhsmv2", "DeleteBackup", BackupTarget("cloudhsm:DeleteBackup", READY))
 def delete_backup(
     call: Call, _request: DeleteBackupRequestTypeDef, backup: Backup
 ) -> DeleteBackupResponseTypeDef:
     """Delete a backup in seven days; RestoreBackup takes it back before."""
-    begin_deletion(backup, _cluster_of(call, backup), call.world, call.now)
+    begin_deletion(call.region, backup, call.world, call.now)
     reply: DeleteBackupResponseTypeDef = call.new_reply()
     reply["Backup"] = backup_shape(backup)
     return reply
@@ -119,17 +127,12 @@ def modify_backup_attributes(
 ) -> ModifyBackupAttributesResponseTypeDef:
     """Exempt a backup from its cluster's retention, or subject it again."""
     backup.never_expires = request["NeverExpires"]
-    cluster = _cluster_of(call, backup)
+    cluster = cluster_of(call.region, backup)
     if cluster is not None and not backup.never_expires:
-        look_when_too_old(backup, cluster, call.world, call.now)
+        look_when_too_old(call.region, backup, cluster, call.world, call.now)
     reply: ModifyBackupAttributesResponseTypeDef = call.new_reply()
     reply["Backup"] = backup_shape(backup)
     return reply
-
-
-def _cluster_of(call: Call, backup: Backup) -> Cluster | None:
-    """Give the cluster whose retention the backup is under; a copy's is in another Region."""
-    return None if backup.source is not None else call.region.clusters.get(backup.cluster_id)
 
 
 FILTERS: Mapping[str, Callable[[Backup], str | None]] = {

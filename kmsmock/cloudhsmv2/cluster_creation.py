@@ -12,11 +12,14 @@ from kmsmock.cloudhsmv2.targets import denied, find_backup, not_found, require_b
 from kmsmock.domain.arn import parse_arn
 from kmsmock.domain.backup import restore_into
 from kmsmock.domain.cluster import Cluster
+from kmsmock.domain.deed import deed
 from kmsmock.domain.network import NetworkProblem
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.operation import operation
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_cloudhsmv2.type_defs import (
         CreateClusterRequestTypeDef,
         CreateClusterResponseTypeDef,
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.domain.backup import Backup, BackupStates
     from kmsmock.domain.cluster_state import HsmType, Mode
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 ACTION = "cloudhsm:CreateCluster"
 READY: BackupStates = frozenset(("READY",))
@@ -76,10 +81,15 @@ def create_cluster(
         cluster.source_backup_id = backup.backup_id
         restore_into(cluster, backup.require_contents())
     call.region.clusters[cluster_id] = cluster
-    call.world.begin("cluster creation", call.now, lambda _now: cluster.finish_creation())
+    call.world.begin("cluster creation", call.now, _finish_creation.on(call.region, cluster_id))
     reply: CreateClusterResponseTypeDef = call.new_reply()
     reply["Cluster"] = cluster_shape(cluster)
     return reply
+
+
+@deed("cluster creation")
+def _finish_creation(_world: World, region: Region, _at: datetime, cluster_id: str) -> None:
+    region.clusters[cluster_id].finish_creation()
 
 
 def _find_source(call: Call, named: str) -> Backup:

@@ -13,6 +13,7 @@ from kmsmock.crypto.exceptions import CertificateProblem
 from kmsmock.domain.automatic_backups import look_when_too_old
 from kmsmock.domain.cluster import Cluster
 from kmsmock.domain.cluster_state import HsmType
+from kmsmock.domain.deed import deed
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.operation import operation
 from kmsmock.protocol.pagination import write_marker
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from kmsmock.call import Call
     from kmsmock.domain.cluster_state import ClusterStates
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 LONGEST_PEM = 5000
 """Characters, where the model lets 20,000 through."""
@@ -73,14 +76,18 @@ def initialize_cluster(
     except CertificateProblem as problem:
         raise CloudHsmInvalidRequestException(problem.reason) from None
     cluster.begin_initialization(certificate, trust_anchor)
-    call.world.begin(
-        "cluster initialization", call.now, lambda _now: cluster.finish_initialization()
-    )
+    end = _finish_initialization.on(call.region, cluster.cluster_id)
+    call.world.begin("cluster initialization", call.now, end)
     reply: InitializeClusterResponseTypeDef = call.new_reply()
     reply["State"] = cluster.state
     if cluster.state_message is not None:
         reply["StateMessage"] = cluster.state_message
     return reply
+
+
+@deed("cluster initialization")
+def _finish_initialization(_world: World, region: Region, _at: datetime, cluster_id: str) -> None:
+    region.clusters[cluster_id].finish_initialization()
 
 
 NOT_BEING_CHANGED: ClusterStates = frozenset(("UNINITIALIZED", "INITIALIZED", "ACTIVE", "DEGRADED"))
@@ -107,7 +114,7 @@ def modify_cluster(
     if days != cluster.backup_retention_days:
         cluster.backup_retention_days = days
         for backup in cluster.backups:
-            look_when_too_old(backup, cluster, call.world, call.now)
+            look_when_too_old(call.region, backup, cluster, call.world, call.now)
     if hsm_type is not None:
         _begin_type_change(call, cluster, hsm_type)
     reply: ModifyClusterResponseTypeDef = call.new_reply()
@@ -134,12 +141,19 @@ def _new_type(cluster: Cluster, asked: str) -> HsmType:
 
 def _begin_type_change(call: Call, cluster: Cluster, hsm_type: HsmType) -> None:
     cluster.begin_type_change(hsm_type)
+    end = _finish_type_change.on(call.region, cluster.cluster_id)
+    call.world.begin("cluster type change", call.now, end)
 
-    def finish(at: datetime) -> None:
-        cluster.finish_type_change(at + ROLLBACK_WINDOW)
-        call.world.do_after(at, ROLLBACK_WINDOW, cluster.close_rollback)
 
-    call.world.begin("cluster type change", call.now, finish)
+@deed("cluster type change")
+def _finish_type_change(world: World, region: Region, at: datetime, cluster_id: str) -> None:
+    region.clusters[cluster_id].finish_type_change(at + ROLLBACK_WINDOW)
+    world.do_after(at, ROLLBACK_WINDOW, _close_rollback.on(region, cluster_id))
+
+
+@deed("end of cluster rollback window")
+def _close_rollback(_world: World, region: Region, at: datetime, cluster_id: str) -> None:
+    region.clusters[cluster_id].close_rollback(at)
 
 
 NOT_BEING_DELETED: ClusterStates = frozenset(
@@ -163,15 +177,18 @@ def delete_cluster(
             f"Cluster '{cluster.cluster_id}' contains HSMs. Delete all of its HSMs first."
         )
     cluster.begin_deletion()
-
-    def finish(_now: object) -> None:
-        cluster.finish_deletion()
-        call.region.network.security_groups.pop(cluster.security_group_id, None)
-
-    call.world.begin("cluster deletion", call.now, finish)
+    end = _finish_deletion.on(call.region, cluster.cluster_id)
+    call.world.begin("cluster deletion", call.now, end)
     reply: DeleteClusterResponseTypeDef = call.new_reply()
     reply["Cluster"] = cluster_shape(cluster)
     return reply
+
+
+@deed("cluster deletion")
+def _finish_deletion(_world: World, region: Region, _at: datetime, cluster_id: str) -> None:
+    cluster = region.clusters[cluster_id]
+    cluster.finish_deletion()
+    region.network.security_groups.pop(cluster.security_group_id, None)
 
 
 FILTERS: Mapping[str, Callable[[Cluster], str | None]] = {

@@ -10,6 +10,7 @@ from kmsmock.domain.automatic_backups import begin_backup, begin_daily_backups, 
 from kmsmock.domain.backup import restore_into, restore_onto
 from kmsmock.domain.cluster import Cluster
 from kmsmock.domain.cluster_state import TAKES_HSMS
+from kmsmock.domain.deed import deed
 from kmsmock.domain.hsm import Hsm
 from kmsmock.domain.network import NetworkProblem
 from kmsmock.errors.cloudhsmv2 import (
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.domain.backup import Contents
     from kmsmock.domain.network import Subnet
+    from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 
 @operation(
@@ -60,23 +63,30 @@ def create_hsm(
         f"2001:db8::{randomness.hex(4)}" if cluster.network_type == "DUALSTACK" else None,
         cluster.hsm_type,
     )
-    stored = _stored_for_new_hsm(call, cluster)
+    hsm.to_restore = _stored_for_new_hsm(call, cluster)
     cluster.begin_hsm_creation(hsm)
-
-    def finish(now: datetime) -> None:
-        from kmsmock.domain.hsm_certificates import certify
-
-        if hsm.state != "CREATE_IN_PROGRESS":
-            return
-        if stored is not None:
-            restore_onto(cluster, hsm, stored)
-        if cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, now, randomness)):
-            begin_daily_backups(call.region, cluster, call.world, now)
-
-    call.world.begin("hsm creation", call.now, finish)
+    end = _finish_creation.on(call.region, cluster.cluster_id, hsm.hsm_id)
+    call.world.begin("hsm creation", call.now, end)
     reply: CreateHsmResponseTypeDef = call.new_reply()
     reply["Hsm"] = hsm_shape(hsm)
     return reply
+
+
+@deed("hsm creation")
+def _finish_creation(
+    world: World, region: Region, at: datetime, cluster_id: str, hsm_id: str
+) -> None:
+    from kmsmock.domain.hsm_certificates import certify
+
+    cluster = region.clusters[cluster_id]
+    hsm = cluster.hsms.get(hsm_id)
+    if hsm is None or hsm.state != "CREATE_IN_PROGRESS":
+        return
+    stored, hsm.to_restore = hsm.to_restore, None
+    if stored is not None:
+        restore_onto(cluster, hsm, stored)
+    if cluster.finish_hsm_creation(hsm, lambda: certify(cluster.number, at, world.randomness)):
+        begin_daily_backups(region, cluster, world, at)
 
 
 def _require_room(cluster: Cluster) -> None:
@@ -157,7 +167,16 @@ def delete_hsm(
     if cluster.state == "ACTIVE" and cluster.active_hsms():
         begin_backup(call.region, cluster, call.world, call.now)
     cluster.begin_hsm_deletion(hsm)
-    call.world.begin("hsm deletion", call.now, lambda _now: cluster.finish_hsm_deletion(hsm))
+    end = _finish_deletion.on(call.region, cluster.cluster_id, hsm.hsm_id)
+    call.world.begin("hsm deletion", call.now, end)
     reply: DeleteHsmResponseTypeDef = call.new_reply()
     reply["HsmId"] = hsm.hsm_id
     return reply
+
+
+@deed("hsm deletion")
+def _finish_deletion(
+    _world: World, region: Region, _at: datetime, cluster_id: str, hsm_id: str
+) -> None:
+    cluster = region.clusters[cluster_id]
+    cluster.finish_hsm_deletion(cluster.hsms[hsm_id])

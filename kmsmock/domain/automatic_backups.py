@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from kmsmock.domain.backup import Backup, Contents, contents_of
 from kmsmock.domain.cluster_state import GONE
+from kmsmock.domain.deed import Deed, deed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kmsmock.domain.cluster import Cluster
     from kmsmock.domain.region import Region
 
@@ -36,12 +35,10 @@ class Timetable(Protocol):
     def randomness(self) -> Randomness:
         """The source of ids."""
 
-    def begin(
-        self, change: Literal["backup creation"], now: datetime, deed: Callable[[datetime], None]
-    ) -> None:
+    def begin(self, change: Literal["backup creation"], now: datetime, deed: Deed) -> None:
         """Have a slow change ended by its deed."""
 
-    def do_after(self, now: datetime, delay: timedelta, deed: Callable[[datetime], None]) -> None:
+    def do_after(self, now: datetime, delay: timedelta, deed: Deed) -> None:
         """Have work done once the delay is over."""
 
 
@@ -60,14 +57,16 @@ def begin_backup(region: Region, cluster: Cluster, timetable: Timetable, now: da
     )
     region.backups[backup_id] = backup
     cluster.backups.append(backup)
-
-    def finish(at: datetime) -> None:
-        backup.finish_creation()
-        keep_retention(cluster, timetable, at)
-
-    timetable.begin("backup creation", now, finish)
-    look_when_too_old(backup, cluster, timetable, now)
+    timetable.begin("backup creation", now, _finish_backup.on(region, backup_id))
+    look_when_too_old(region, backup, cluster, timetable, now)
     return backup
+
+
+@deed("backup creation")
+def _finish_backup(timetable: Timetable, region: Region, at: datetime, backup_id: str) -> None:
+    backup = region.backups[backup_id]
+    backup.finish_creation()
+    _keep_retention(region, region.clusters[backup.cluster_id], timetable, at)
 
 
 def begin_daily_backups(
@@ -75,15 +74,17 @@ def begin_daily_backups(
 ) -> None:
     """Make the backup of a cluster that has become ACTIVE, and from then on one each day."""
     begin_backup(region, cluster, timetable, now)
+    timetable.do_after(now, DAY, _back_up_daily.on(region, cluster.cluster_id))
 
-    def each_day(at: datetime) -> None:
-        if cluster.state in GONE:
-            return
-        if cluster.active_hsms():
-            begin_backup(region, cluster, timetable, at)
-        timetable.do_after(at, DAY, each_day)
 
-    timetable.do_after(now, DAY, each_day)
+@deed("daily backup")
+def _back_up_daily(timetable: Timetable, region: Region, at: datetime, cluster_id: str) -> None:
+    cluster = region.clusters[cluster_id]
+    if cluster.state in GONE:
+        return
+    if cluster.active_hsms():
+        begin_backup(region, cluster, timetable, at)
+    timetable.do_after(at, DAY, _back_up_daily.on(region, cluster_id))
 
 
 def latest_contents(cluster: Cluster) -> Contents | None:
@@ -94,34 +95,40 @@ def latest_contents(cluster: Cluster) -> Contents | None:
     return None
 
 
-def begin_deletion(
-    backup: Backup, cluster: Cluster | None, timetable: Timetable, now: datetime
-) -> None:
-    """Leave a backup restorable for seven days, and delete it then.
+def cluster_of(region: Region, backup: Backup) -> Cluster | None:
+    """Give the cluster whose retention a backup is under; a copy's is in another Region."""
+    return None if backup.source is not None else region.clusters.get(backup.cluster_id)
 
-    Args:
-        cluster: the cluster that keeps it in its list; None for a copy.
-    """
+
+def begin_deletion(region: Region, backup: Backup, timetable: Timetable, now: datetime) -> None:
+    """Leave a backup restorable for seven days, and delete it then."""
     backup.begin_deletion(now + RESTORABLE_FOR)
+    timetable.do_after(now, RESTORABLE_FOR, _finish_deletion.on(region, backup.backup_id))
 
-    def finish(at: datetime) -> None:
-        if backup.finish_deletion(at) and cluster is not None:
-            cluster.backups.remove(backup)
 
-    timetable.do_after(now, RESTORABLE_FOR, finish)
+@deed("backup deletion")
+def _finish_deletion(_timetable: Timetable, region: Region, at: datetime, backup_id: str) -> None:
+    backup = region.backups[backup_id]
+    cluster = cluster_of(region, backup)
+    if backup.finish_deletion(at) and cluster is not None:
+        cluster.backups.remove(backup)
 
 
 def look_when_too_old(
-    backup: Backup, cluster: Cluster, timetable: Timetable, now: datetime
+    region: Region, backup: Backup, cluster: Cluster, timetable: Timetable, now: datetime
 ) -> None:
     """Have the retention looked at when this backup will be too old for it."""
     end = backup.created + timedelta(days=cluster.backup_retention_days)
-    timetable.do_after(
-        now, max(end - now, timedelta()), lambda at: keep_retention(cluster, timetable, at)
-    )
+    look = _look_at_retention.on(region, cluster.cluster_id)
+    timetable.do_after(now, max(end - now, timedelta()), look)
 
 
-def keep_retention(cluster: Cluster, timetable: Timetable, now: datetime) -> None:
+@deed("end of backup retention")
+def _look_at_retention(timetable: Timetable, region: Region, at: datetime, cluster_id: str) -> None:
+    _keep_retention(region, region.clusters[cluster_id], timetable, at)
+
+
+def _keep_retention(region: Region, cluster: Cluster, timetable: Timetable, now: datetime) -> None:
     """Remove the backups that are too old, but never the last one that is READY.
 
     A cluster has at most one backup for each of its days and changes; oldest first, the first that
@@ -133,4 +140,4 @@ def keep_retention(cluster: Cluster, timetable: Timetable, now: datetime) -> Non
         if backup.created + kept > now:
             return
         if not backup.never_expires:
-            begin_deletion(backup, cluster, timetable, now)
+            begin_deletion(region, backup, timetable, now)

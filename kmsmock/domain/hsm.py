@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from kmsmock.domain.backup import Contents
     from kmsmock.domain.network import Subnet
 
 HsmState = Literal["CREATE_IN_PROGRESS", "ACTIVE", "DEGRADED", "DELETE_IN_PROGRESS", "DELETED"]
@@ -16,6 +17,9 @@ class Hsm:
     """An HSM and its place in the network.
 
     Users and keys are the cluster's: every HSM holds a copy of them.
+
+    Attributes:
+        to_restore: what of a backup comes onto it when it becomes ACTIVE; None then.
     """
 
     hsm_id: str
@@ -27,6 +31,7 @@ class Hsm:
     hsm_type: str
     state: HsmState = "CREATE_IN_PROGRESS"
     state_message: str | None = None
+    to_restore: Contents | None = field(default=None, repr=False)
 
     @property
     def availability_zone(self) -> str:

@@ -7,11 +7,11 @@ custom-key-stores.md, sections 2.1, 4, 6 and 7.
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kmsmock.domain.cloudhsm_key_store import CloudHsmKeyStore
+from kmsmock.domain.deed import deed
 from kmsmock.domain.external_key_store import ExternalKeyStore
 from kmsmock.domain.index import Index
 from kmsmock.errors import ValidationException
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     )
 
     from kmsmock.call import Call
-    from kmsmock.controls.randomness import Randomness
     from kmsmock.domain.custom_key_store import CustomKeyStore
     from kmsmock.domain.region import Region
+    from kmsmock.world import World
 
 PASSWORD_LENGTH = 32
 """Characters of the passwords that KMS gives to kmsuser; CloudHSM takes 7 to 32."""
@@ -136,19 +136,23 @@ def connect_custom_key_store(
         return {}
     attempt = store.begin_to_connect()
     if isinstance(store, ExternalKeyStore):
-        change, end = external_key_stores.connection(call, store, attempt)
-        call.world.begin(change, call.now, end)
+        end = external_key_stores.finish_connecting.on(
+            call.region, store.store_id, attempt, call.request_id
+        )
+        call.world.begin("external key store connection", call.now, end)
     else:
-        assert isinstance(store, CloudHsmKeyStore)
-        log_in = functools.partial(_finish_connecting, store, attempt, call.world.randomness)
+        log_in = _finish_connecting.on(call.region, store.store_id, attempt)
         call.world.begin("key store connection", call.now, log_in)
     return {}
 
 
+@deed("key store connection")
 def _finish_connecting(
-    store: CloudHsmKeyStore, attempt: int, randomness: Randomness, _at: datetime
+    world: World, region: Region, _at: datetime, store_id: str, attempt: int
 ) -> None:
-    store.finish_connecting(attempt, lambda: randomness.base32(PASSWORD_LENGTH))
+    store = region.key_stores.get(store_id)
+    if isinstance(store, CloudHsmKeyStore):
+        store.finish_connecting(attempt, lambda: world.randomness.base32(PASSWORD_LENGTH))
 
 
 @operation("kms", "DisconnectCustomKeyStore", KeyStoreTarget("kms:DisconnectCustomKeyStore"))
@@ -158,10 +162,15 @@ def disconnect_custom_key_store(
     """Begin to disconnect a store; its keys are unavailable from now on."""
     require_connection_state(store, ("CONNECTED", "CONNECTING", "FAILED"))
     attempt = store.begin_to_disconnect()
-    end = functools.partial(_finish_disconnecting, store, attempt)
+    end = _finish_disconnecting.on(call.region, store.store_id, attempt)
     call.world.begin("key store disconnection", call.now, end)
     return {}
 
 
-def _finish_disconnecting(store: CustomKeyStore, attempt: int, _at: datetime) -> None:
-    store.finish_disconnecting(attempt)
+@deed("key store disconnection")
+def _finish_disconnecting(
+    _world: World, region: Region, _at: datetime, store_id: str, attempt: int
+) -> None:
+    store = region.key_stores.get(store_id)
+    if store is not None:
+        store.finish_disconnecting(attempt)

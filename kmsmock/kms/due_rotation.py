@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kmsmock.domain.deed import deed
 from kmsmock.domain.key_generation import new_material
 from kmsmock.domain.key_state import USABLE
 from kmsmock.trail.service_events import note_rotation, note_synchronization
@@ -31,11 +31,11 @@ def watch_rotation(world: World, region: Region, key: Key, now: datetime) -> Non
     """
     date = key.rotation.next_date
     if date is not None:
-        due = functools.partial(_rotate_when_due, world, region, key.key_id)
-        world.do_after(now, date - now, due)
+        world.do_after(now, date - now, _rotate_when_due.on(region, key.key_id))
 
 
-def _rotate_when_due(world: World, region: Region, key_id: str, at: datetime) -> None:
+@deed("automatic key rotation")
+def _rotate_when_due(world: World, region: Region, at: datetime, key_id: str) -> None:
     """Rotate the key, unless it is gone, unusable, or its schedule was changed.
 
     Nor does a key that became a replica: its primary rotates their common material.
@@ -81,11 +81,12 @@ def watch_on_demand_rotation(world: World, region: Region, key: Key) -> None:
     """Have the on-demand rotation ended that runs, if one does."""
     started = key.rotation.on_demand_started
     if started is not None:
-        finish = functools.partial(_finish_on_demand_rotation, world, region, key.key_id)
+        finish = _finish_on_demand_rotation.on(region, key.key_id)
         world.begin("on-demand key rotation", started, finish)
 
 
-def _finish_on_demand_rotation(world: World, region: Region, key_id: str, at: datetime) -> None:
+@deed("on-demand key rotation")
+def _finish_on_demand_rotation(world: World, region: Region, at: datetime, key_id: str) -> None:
     """Make the new or the imported material the current one."""
     key = region.keys.get(key_id)
     if key is None or key.rotation.on_demand_started is None:

@@ -6,11 +6,12 @@ are assumed where the specification of the proxy API has none.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kmsmock.domain.arn import account_arn
+from kmsmock.domain.deed import deed
 from kmsmock.domain.external_key_store import ExternalKeyStore
 from kmsmock.domain.external_proxy import ProxyConfiguration, ProxyFailure
 from kmsmock.domain.vpc_endpoint_service import VpcEndpointService, kms_principal
@@ -39,9 +40,8 @@ if TYPE_CHECKING:
     )
 
     from kmsmock.call import Call
-    from kmsmock.controls.transitions import Change
     from kmsmock.domain.region import Region
-    from kmsmock.world import Deed, World
+    from kmsmock.world import World
 
 MEMBERS = (
     "XksProxyConnectivity",
@@ -260,14 +260,17 @@ def _require_health(call: Call, configuration: ProxyConfiguration) -> None:
         raise failure.in_store_operation() from None
 
 
-def connection(call: Call, store: ExternalKeyStore, attempt: int) -> tuple[Change, Deed]:
-    """Give what connecting a store is, and how it ends."""
-    end = functools.partial(_finish_connecting, call.world, proxy_for(call), store, attempt)
-    return "external key store connection", end
-
-
-def _finish_connecting(
-    world: World, proxy: ProxyClient, store: ExternalKeyStore, attempt: int, at: datetime
+@deed("external key store connection")
+def finish_connecting(  # noqa: PLR0913, PLR0917 - what every deed takes, and its subject
+    world: World, region: Region, at: datetime, store_id: str, attempt: int, request_id: str
 ) -> None:
-    service = _find_service(world, proxy.region, store.configuration)
-    store.finish_connecting(attempt, replace(proxy, now=at), service)
+    """Ask the proxy how it is, on behalf of the request that began to connect the store."""
+    store = region.key_stores.get(store_id)
+    if isinstance(store, ExternalKeyStore):
+        service = _find_service(world, region.name, store.configuration)
+        # Who connects a store is nothing that a proxy is told when it is asked for its health.
+        nobody = Source(account_arn(region.partition, region.account_id), region.account_id)
+        proxy = ProxyClient(
+            world.proxies, region.name, at, request_id, "ConnectCustomKeyStore", nobody
+        )
+        store.finish_connecting(attempt, proxy, service)

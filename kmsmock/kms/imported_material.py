@@ -4,11 +4,11 @@ DeleteImportedKeyMaterial.
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.crypto.exceptions import Unreadable
+from kmsmock.domain.deed import deed
 from kmsmock.domain.import_token import TOKEN_LENGTH, VALIDITY, ImportToken, can_wrap
 from kmsmock.domain.imported_material import fits, imported_material_id
 from kmsmock.domain.key_generation import generate
@@ -212,14 +212,13 @@ def watch_expiry(
 ) -> None:
     """Have imported material looked at when it expires, if it does."""
     if material.expires is not None:
-        expire = functools.partial(
-            _delete_when_expired, world, region, key.key_id, material.material_id
-        )
+        expire = _delete_when_expired.on(region, key.key_id, material.material_id)
         world.do_after(now, material.expires - now, expire)
 
 
+@deed("expiry of imported material")
 def _delete_when_expired(
-    world: World, region: Region, key_id: str, material_id: str, at: datetime
+    world: World, region: Region, at: datetime, key_id: str, material_id: str
 ) -> None:
     """Delete the material, unless it went before or was imported again with a later date."""
     key = region.keys.get(key_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kmsmock.domain.deed import deed
 from kmsmock.domain.key_state import DELETABLE, LEAVING
 from kmsmock.errors import ValidationException
 from kmsmock.kms.grants import forget_grants
@@ -70,11 +70,11 @@ def watch_deletion(world: World, region: Region, key: Key, now: datetime) -> Non
     """Have the key looked at on its deletion date, if it has one."""
     date = key.deletion_date
     if date is not None:
-        due = functools.partial(_delete_when_due, world, region, key.key_id)
-        world.do_after(now, date - now, due)
+        world.do_after(now, date - now, _delete_when_due.on(region, key.key_id))
 
 
-def _delete_when_due(world: World, region: Region, key_id: str, at: datetime) -> None:
+@deed("key deletion")
+def _delete_when_due(world: World, region: Region, at: datetime, key_id: str) -> None:
     """Delete the key with its aliases and grants, unless its deletion was cancelled or put off."""
     key = region.keys.get(key_id)
     if key is None or key.deletion_date is None or key.deletion_date > at:

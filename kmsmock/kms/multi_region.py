@@ -5,11 +5,11 @@ Rules: kms-operations.md section 4.8, recorded.md section 3, key-states.md secti
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.authorization.key_policy import as_shown
+from kmsmock.domain.deed import deed
 from kmsmock.domain.key_state import SETTLED, USABLE, require_state
 from kmsmock.errors.kms import (
     AlreadyExistsException,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.domain.key import Key
     from kmsmock.domain.multi_region import RelatedKeys
+    from kmsmock.domain.region import Region
     from kmsmock.world import World
 
 
@@ -79,7 +80,7 @@ def replicate_key(
     require_room_for_key(region)
     policy = request.get("Policy") or default_policy(region)
     replica = related.replicate(region, call.now, request.get("Description", ""), policy, tags)
-    end = functools.partial(_finish_creation, call.world, replica)
+    end = _finish_creation.on(region, replica.key_id)
     call.world.begin("replica key creation", call.now, end)
     reply: ReplicateKeyResponseTypeDef = call.new_reply()
     reply["ReplicaKeyMetadata"] = key_metadata(replica)
@@ -106,15 +107,21 @@ def _require_free_region(call: Call, related: RelatedKeys, name: str) -> None:
         raise AlreadyExistsException(f"{present.arn} already exists.")
 
 
-def _finish_creation(world: World, replica: Key, at: datetime) -> None:
+@deed("replica key creation")
+def _finish_creation(world: World, region: Region, at: datetime, key_id: str) -> None:
     """Let a replica be used, now that it has what it shares with its primary."""
-    _settle(replica, at)
-    note_synchronization(world, replica, at)
+    replica = region.keys.get(key_id)
+    if replica is not None:
+        replica.changing = None
+        note_synchronization(world, replica, at)
 
 
-def _settle(key: Key, _at: datetime) -> None:
-    """End the transient state of a key."""
-    key.changing = None
+@deed("primary Region update")
+def _settle(_world: World, region: Region, _at: datetime, key_id: str) -> None:
+    """Let a key be no longer Updating."""
+    key = region.keys.get(key_id)
+    if key is not None:
+        key.changing = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,6 @@ def update_primary_region(
     """Let the primary and a replica change places; nothing else about them changes."""
     require_primary(primary).make_primary(replica)
     for key in (primary, replica):
-        call.world.begin("primary Region update", call.now, functools.partial(_settle, key))
-    region = call.world.region(replica.account_id, replica.region)
+        region = call.world.region(key.account_id, key.region)
+        call.world.begin("primary Region update", call.now, _settle.on(region, key.key_id))
     watch_rotation(call.world, region, replica, call.now)
