@@ -169,12 +169,12 @@ class Handle:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the world into a file for `mock_kms_cloudhsm(load=path)`: readable JSON.
 
-        With key material, clock, and what falls due; without events and planned faults.
+        With everything that clients can see: keys with their material, key stores, clusters,
+        backups, callers, the clock, and what falls due. Without events, planned faults and the
+        settings of the mock; sessions of the CloudHSM CLI end.
 
         Raises:
             OSError: the file cannot be written.
-            ValueError: the world has something that a file cannot hold yet, a cluster for
-                example; the text names it, and no file is written.
         """
         from kmsmock.saved_worlds.file import save
 

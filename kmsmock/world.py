@@ -130,7 +130,7 @@ class World:
         """Have a slow change ended by its deed when what it takes here is over."""
         polls = self.transitions.polls
         if polls:
-            self._polled.append(_PolledWork(POLLED_BY[change], polls, deed))
+            self.do_after_polls(POLLED_BY[change], polls, deed)
         else:
             self.do_after(now, self.transitions.delay_of(change), deed)
 
@@ -158,7 +158,23 @@ class World:
 
     def do_after(self, now: datetime, delay: timedelta, deed: Deed) -> None:
         """Have work done once the delay is over; with none, before the next call's work."""
-        heapq.heappush(self._due, _DueWork(now + delay, next(self._places), deed))
+        self.do_at(now + delay, deed)
+
+    def do_at(self, at: datetime, deed: Deed) -> None:
+        """Have work done at a time, after what was to be done at the same time before."""
+        heapq.heappush(self._due, _DueWork(at, next(self._places), deed))
+
+    def do_after_polls(self, operation: str, polls: int, deed: Deed) -> None:
+        """Have work done before the call of an operation that so many calls of it precede."""
+        self._polled.append(_PolledWork(operation, polls, deed))
+
+    def due_work(self) -> list[tuple[datetime, Deed]]:
+        """Give the work that falls due at a time, in its order."""
+        return [(work.at, work.deed) for work in sorted(self._due)]
+
+    def polled_work(self) -> list[tuple[str, int, Deed]]:
+        """Give the work that waits for calls: of which operation, how many, what is done."""
+        return [(work.operation, work.polls, work.deed) for work in self._polled]
 
     def advance_to(self, now: datetime) -> None:
         """Do all that has fallen due by now, in the order of its time, each thing once."""

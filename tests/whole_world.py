@@ -1,12 +1,13 @@
 """All that a world consists of, described in depth: to tell whether it is the same again."""
 
 import dataclasses
+import datetime as dt
 import functools
 import types
 
 from kmsmock.domain.index import Index
 
-PLAIN = (str, bytes, int, float, bool, type(None))
+PLAIN = (str, bytes, int, float, bool, type(None), dt.datetime, dt.timedelta)
 LEFT_OUT = {
     "_known",  # a cache of the record's
     "_places",  # may have gaps
@@ -17,18 +18,21 @@ LEFT_OUT = {
 }
 
 
-def describe(aws):
-    """Describe accounts, time, randomness, callers, events, faults and the work that is due."""
+def describe(aws, left_out=LEFT_OUT):
+    """Describe accounts, time, randomness, callers, events, faults and the work that is due.
+
+    Attributes of the names in `left_out` are passed over.
+    """
     world = aws._world
     seen = {id(world): (world, 0)}
     return [
-        (name, _describe(value, seen))
+        (name, _describe(value, seen, left_out))
         for name, value in sorted(vars(world).items())
-        if name not in LEFT_OUT
+        if name not in left_out
     ]
 
 
-def _describe(thing, seen):
+def _describe(thing, seen, left_out):
     """Describe a value; of an object met before only the place in the order of meeting."""
     if isinstance(thing, PLAIN):
         return thing
@@ -36,11 +40,13 @@ def _describe(thing, seen):
         return f"<{seen[id(thing)][1]}>"
     seen[id(thing)] = thing, len(seen)
     if isinstance(thing, (set, frozenset)):
-        return sorted(str(_describe(item, seen)) for item in thing)
-    return type(thing).__name__, [_describe(part, seen) for part in _parts(thing)]
+        return sorted(str(_describe(item, seen, left_out)) for item in thing)
+    return type(thing).__name__, [
+        _describe(part, seen, left_out) for part in _parts(thing, left_out)
+    ]
 
 
-def _parts(thing):  # noqa: PLR0911 - a line for each kind
+def _parts(thing, left_out):  # noqa: PLR0911 - a line for each kind
     """What a thing consists of."""
     if isinstance(thing, dict):
         return [part for pair in thing.items() for part in pair]
@@ -58,7 +64,7 @@ def _parts(thing):  # noqa: PLR0911 - a line for each kind
         return [
             part
             for name, value in _members(thing)
-            if name not in LEFT_OUT
+            if name not in left_out
             for part in (name, value)
         ]
     return [str(thing)]

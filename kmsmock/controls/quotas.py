@@ -131,16 +131,31 @@ class Quotas:
             counts_in: where it counts; twice in what is named twice.
         """
         for bucket in counts_in:
-            rate = self._rate_of(bucket)
-            most, span = (int(rate), 1.0) if rate >= 1 else (1, 1 / rate)
-            recent = self._requests[bucket]
-            while recent and not now - timedelta(seconds=span) < recent[0] <= now:
-                recent.popleft()
-            if len(recent) + counts_in.count(bucket) > most:
+            most, _span = self._most(bucket)
+            if len(self._still_counted(bucket, now)) + counts_in.count(bucket) > most:
                 return False
         for bucket in counts_in:
             self._requests[bucket].append(now)
         return True
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget the requests that count no more."""
+        for bucket in list(self._requests):
+            if not self._still_counted(bucket, now):
+                del self._requests[bucket]
+
+    def _still_counted(self, bucket: Bucket, now: datetime) -> deque[datetime]:
+        """Give the times of the requests in a bucket, without those that count no more."""
+        recent = self._requests[bucket]
+        _most, span = self._most(bucket)
+        while recent and not now - span < recent[0] <= now:
+            recent.popleft()
+        return recent
+
+    def _most(self, bucket: Bucket) -> tuple[int, timedelta]:
+        """Give how many requests may come in what time."""
+        rate = self._rate_of(bucket)
+        return (int(rate), timedelta(seconds=1)) if rate >= 1 else (1, timedelta(seconds=1 / rate))
 
     def _rate_of(self, bucket: Bucket) -> float:
         own = self.rates.get(bucket.family)

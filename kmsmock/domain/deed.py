@@ -27,15 +27,12 @@ class DeedKind(Generic[Subject]):
     Attributes:
         name: what files call it; it never changes.
         work: does it; takes the world, the Region, the time at which it fell due, the subject.
+        subject: the names of the ids that such a deed has.
     """
 
     name: str
     work: Callable[Concatenate[Any, Region, datetime, Subject], None]
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """The names of the ids that such a deed has."""
-        return tuple(inspect.signature(self.work).parameters)[3:]
+    subject: tuple[str, ...]
 
     def on(self, region: Region, *subject: Subject.args, **by_name: Subject.kwargs) -> Deed:
         """Give the deed on something of a Region, whose ids come in the order of `subject`."""
@@ -73,7 +70,7 @@ def deed(
         work: Callable[Concatenate[Any, Region, datetime, Subject], None],
     ) -> DeedKind[Subject]:
         assert name not in KINDS
-        kind = DeedKind(name, work)
+        kind = DeedKind(name, work, tuple(inspect.signature(work).parameters)[3:])
         KINDS[name] = kind
         return kind
 

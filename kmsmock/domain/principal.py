@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kmsmock.domain.arn import Arn, parse_arn
@@ -94,6 +94,17 @@ class Principals:
 
     def __getitem__(self, arn: str) -> Principal:
         return self._by_arn[arn]
+
+    def __iter__(self) -> Iterator[Principal]:
+        return iter(self._by_arn.values())
+
+    def get(self, arn: str) -> Principal | None:
+        """Give the principal of this ARN, or None."""
+        return self._by_arn.get(arn)
+
+    def add(self, principal: Principal) -> None:
+        """Take in a principal whose ARN nobody has."""
+        self._by_arn[principal.arn] = principal
 
     def of(self, arn: Arn, random_id: Callable[[int], str]) -> Principal:
         """Give the principal of an ARN, or the role of a session's; made when first named.

@@ -1,19 +1,20 @@
-"""How values stand in a file: a writer and a reader for each kind of value."""
+"""How plain values stand in a file: a writer and a reader for each kind of value."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args
 
 Json = Any
 """What the library `json` reads and writes."""
 
 MOST_DAYS = 1_000_000
 """More than any period in a world, and less than a timedelta can hold."""
+_ENDLESS = float("inf")
 
 
 class Damaged(ValueError):
@@ -30,10 +31,12 @@ class Form:
     Attributes:
         write: gives what stands there.
         read: takes that, and where it stands; raises `Damaged`.
+        shared: other things have the very same value, so that no equal one can stand for it.
     """
 
     write: Callable[[Any], Json]
     read: Callable[[Json, str], Any]
+    shared: bool = False
 
 
 def _same(value: Any) -> Json:
@@ -51,7 +54,32 @@ def _plain(kind: type, name: str) -> Form:
 
 TEXT = _plain(str, "a text")
 FLAG = _plain(bool, "true or false")
-NUMBER = _plain(int, "a whole number")
+
+
+def whole(least: int, most: int = 2**63) -> Form:
+    """Give the form of a whole number between two."""
+
+    def read(found: Json, where: str) -> int:
+        if type(found) is not int or not least <= found <= most:
+            limits = f"{least} or more" if most == 2**63 else f"{least} to {most}"
+            raise Damaged(where, f"must be a whole number, {limits}, not {_shown(found)}")
+        return found
+
+    return Form(_same, read)
+
+
+COUNT = whole(0)
+
+
+def _read_rate(found: Json, where: str) -> float:
+    if type(found) not in (int, float) or not 0 < found < _ENDLESS:
+        raise Damaged(where, f"must be a positive number, not {_shown(found)}")
+    rate: float = found
+    return rate
+
+
+RATE = Form(_same, _read_rate)
+"""How many of something in a time, or how many seconds."""
 
 
 def _read_moment(found: Json, where: str) -> datetime:
@@ -102,6 +130,18 @@ def _read_bytes(found: Json, where: str) -> bytes:
 BYTES = Form(lambda value: base64.b64encode(value).decode(), _read_bytes)
 
 
+def bytes_of(*lengths: int) -> Form:
+    """Give the form of bytes of one of some lengths."""
+
+    def read(found: Json, where: str) -> bytes:
+        value: bytes = BYTES.read(found, where)
+        if len(value) not in lengths:
+            raise Damaged(where, f"must be {' or '.join(map(str, lengths))} bytes")
+        return value
+
+    return Form(BYTES.write, read)
+
+
 def one_of(*possible: str) -> Form:
     """Give the form of one of some texts."""
 
@@ -111,6 +151,11 @@ def one_of(*possible: str) -> Form:
         return found
 
     return Form(_same, read)
+
+
+def literal(alias: object) -> Form:
+    """Give the form of a `Literal`."""
+    return one_of(*get_args(alias))
 
 
 def or_none(form: Form) -> Form:
@@ -155,47 +200,6 @@ PAIRS = Form(
 """An encryption context as grants have it."""
 
 
-def record(kind: type, members: Mapping[str, Form], derived: Iterable[str] = ()) -> Form:
-    """Give the form of a dataclass.
-
-    A member that has its default is not written, and may be missing.
-
-    Args:
-        members: attribute -> its form; a leading underscore is not written.
-        derived: attributes that follow from where the thing stands.
-    """
-    known = {field.name: field for field in fields(kind)}
-    assert known.keys() == {*members, *derived}, kind
-
-    def write(thing: Any) -> Json:
-        return {
-            name.lstrip("_"): form.write(getattr(thing, name))
-            for name, form in members.items()
-            if getattr(thing, name) != _default(known[name])
-        }
-
-    def read(found: Json, where: str) -> Any:
-        return kind(**read_members(kind, members, found, where))
-
-    return Form(write, read)
-
-
-def read_members(
-    kind: type, members: Mapping[str, Form], found: Json, where: str, optional: Iterable[str] = ()
-) -> dict[str, Any]:
-    """Read what a dataclass is made of."""
-    known = {field.name: field for field in fields(kind)}
-    document = require_object(found, where, {name.lstrip("_") for name in members})
-    values = {}
-    for name, form in members.items():
-        shown = name.lstrip("_")
-        if shown in document:
-            values[name] = form.read(document[shown], f"{where}.{shown}")
-        elif _default(known[name]) is MISSING and name not in optional:
-            raise Damaged(where, f"{shown} is missing")
-    return values
-
-
 def require_object(
     found: Json, where: str, possible: Iterable[str] | None = None
 ) -> dict[str, Any]:
@@ -213,13 +217,17 @@ def require_object(
     return found
 
 
-def _default(field: Field[Any]) -> Any:
-    if field.default_factory is not MISSING:
-        return field.default_factory()
-    return field.default
-
-
 def _shown(found: Json) -> str:
     text = repr(found) if type(found) in (str, int, float, bool, type(None)) else ""
     kinds: dict[type, str] = {dict: "an object", list: "a list"}
     return text if text and len(text) <= 50 else kinds.get(type(found), "what is there")
+
+
+def require_account_id(text: str, where: str) -> None:
+    """Refuse what is no account's id.
+
+    Raises:
+        Damaged: it is not 12 digits.
+    """
+    if len(text) != 12 or not (text.isascii() and text.isdigit()):
+        raise Damaged(where, "an account's id is 12 digits")
