@@ -459,6 +459,7 @@ class Handle:
 
         Raises:
             LookupError: there is no such key.
+            ServiceError: its key store cannot use its material at present.
             ValueError: the key is asymmetric, has no material yet, or is an external key.
         """
         from kmsmock.levers.pins import Pins
