@@ -102,7 +102,6 @@ def perform(
     with world.lock:
         now = world.clock.now()
         world.advance_to(now)
-        world.be_looked_at(address.operation, now)
         caller = identify(world, address.access_key)
         region = world.region(caller.account_id, address.region)
         call = Call(
@@ -125,6 +124,7 @@ def perform(
             record_call(call, address.access_key, resources, None, error)
             raise
         record_call(call, address.access_key, resources, result, None)
+        world.be_looked_at(call.operation, now)
         if faults:
             end_call(call, faults, resources)
         return result

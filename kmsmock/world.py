@@ -135,14 +135,13 @@ class World:
             self.do_after(now, self.transitions.delay_of(change), deed)
 
     def be_looked_at(self, operation: str, now: datetime) -> None:
-        """End the changes that enough calls of this operation have seen, before its own work."""
+        """Count a call of this operation, and end the changes that enough calls have seen now."""
         if not self._polled:
             return
-        seen = [work for work in self._polled if work.operation == operation]
-        ended = [work for work in seen if work.polls == 0]
-        self._polled = [work for work in self._polled if work not in ended]
-        for work in seen:
-            work.polls -= 1
+        for work in self._polled:
+            work.polls -= work.operation == operation
+        ended = [work for work in self._polled if work.polls == 0]
+        self._polled = [work for work in self._polled if work.polls > 0]
         for work in ended:
             work.deed.do(self, now)
 
@@ -165,7 +164,7 @@ class World:
         heapq.heappush(self._due, _DueWork(at, next(self._places), deed))
 
     def do_after_polls(self, operation: str, polls: int, deed: Deed) -> None:
-        """Have work done before the call of an operation that so many calls of it precede."""
+        """Have work done when so many calls of an operation have seen that it is not."""
         self._polled.append(_PolledWork(operation, polls, deed))
 
     def due_work(self) -> list[tuple[datetime, Deed]]:

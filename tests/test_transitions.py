@@ -2,6 +2,7 @@
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from clusters import active_cluster, described, new_cluster
 
 from kmsmock import AfterPolls, mock_kms_cloudhsm
@@ -132,6 +133,21 @@ def test_after_polls_other_calls_and_time_end_nothing():
         states = polled(lambda: connection_state(kms, store_id), last="DISCONNECTED")
 
         assert states == ["DISCONNECTING", "DISCONNECTING", "DISCONNECTED"]
+
+
+def test_after_polls_a_refused_call_has_seen_nothing():
+    """Who may not look does not bring a change to its end."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions=AfterPolls(1)) as aws:
+        client = boto3.client("cloudhsmv2", region_name="us-east-1")
+        cluster_id = new_cluster(client)
+        stranger = aws.client("cloudhsmv2", principal="arn:aws:iam::123456789012:role/Stranger")
+
+        for _ in range(3):
+            with pytest.raises(ClientError, match="CloudHsmAccessDeniedException"):
+                stranger.describe_clusters()
+        states = polled(lambda: described(client, cluster_id)["State"], last="UNINITIALIZED")
+
+        assert states == ["CREATE_IN_PROGRESS", "UNINITIALIZED"]
 
 
 def test_after_polls_a_new_replica_is_creating_for_as_many_calls():
