@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from types import FrameType
 
-    from kmsmock.controls.randomness import Seed
+    from kmsmock.controls.randomness import RsaKeys, Seed
     from kmsmock.controls.transitions import Transitions
     from kmsmock.handle import Handle
     from kmsmock.interception.environment import Environment
@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     passing: PassingServices
     seed: Seed | None = None
     load: str | os.PathLike[str] | None = None
+    rsa_keys: RsaKeys | None = None
 
 
 class Scope:
@@ -135,6 +136,8 @@ def _require_same_world(world: World, settings: Settings, *, again: bool) -> Non
         wrong = f"transitions={settings.transitions.policy!r}"
     elif settings.seed not in (None, world.randomness.seed):
         wrong = f"seed={settings.seed!r}"
+    elif settings.rsa_keys not in (None, world.randomness.rsa_keys):
+        wrong = f'rsa_keys="{settings.rsa_keys}"'
     elif settings.load is not None:
         wrong = f"load={settings.load!r}"
     else:
@@ -189,7 +192,9 @@ def _switch_on(account_id: str, settings: Settings) -> _Active:
     from kmsmock.protocol.model import partition_of
     from kmsmock.world import World
 
-    world = World(account_id, partition_of, settings.transitions, settings.seed)
+    world = World(
+        account_id, partition_of, settings.transitions, settings.seed, settings.rsa_keys or "ready"
+    )
     if settings.load is not None:
         from kmsmock.saved_worlds.file import load
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import os
     from types import TracebackType
 
-    from kmsmock.controls.randomness import Seed
+    from kmsmock.controls.randomness import RsaKeys, Seed
     from kmsmock.controls.transitions import Policy
     from kmsmock.handle import Handle
     from kmsmock.interception.other_services import OtherServices
@@ -36,6 +36,7 @@ def mock_kms_cloudhsm(
     other_services: OtherServices = "refuse",
     seed: Seed | None = None,
     load: str | os.PathLike[str] | None = None,
+    rsa_keys: RsaKeys | None = None,
 ) -> Mock: ...
 def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
     target: Callable[..., Any] | None = None,
@@ -47,6 +48,7 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
     other_services: OtherServices = "refuse",
     seed: Seed | None = None,
     load: str | os.PathLike[str] | None = None,
+    rsa_keys: RsaKeys | None = None,
 ) -> Any:
     """Answer the `kms` and `cloudhsmv2` calls of this process here, and send none of them.
 
@@ -70,13 +72,16 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
             material, data keys, ciphertexts and certificates in every run.
         load: a file that `aws.save` has written, or a test's author by hand: the world begins as
             it says. A seed given beside it goes before what the file says of randomness.
+        rsa_keys: "ready" (the default): the first sixteen RSA keys of each size come from a set
+            of test keys that everybody knows, in no time; "fresh": each is made, which takes as
+            long as RSA takes, and no seed repeats it.
 
     Raises:
         OSError: the file cannot be read; when the mock is entered.
         TypeError: the seed is something else.
         ValueError: an argument is malformed, or an inner mock names another account, other
-            transitions or another seed, or a file to load; when the mock is entered, the file is
-            damaged or of a newer format.
+            transitions, another seed, other RSA keys or a file to load; when the mock is entered,
+            the file is damaged or of a newer format.
 
     Example:
         >>> import boto3
@@ -90,7 +95,7 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
         >>> encrypted_and_decrypted(b"secret")
         b'secret'
     """
-    mock = Mock(region, account_id, transitions, other_services, seed, load)
+    mock = Mock(region, account_id, transitions, other_services, seed, load, rsa_keys)
     return mock if target is None else mock(target)
 
 
@@ -126,8 +131,9 @@ class Mock:
         other_services: OtherServices,
         seed: Seed | None,
         load: str | os.PathLike[str] | None,
+        rsa_keys: RsaKeys | None,
     ) -> None:
-        from kmsmock.controls.randomness import require_seed
+        from kmsmock.controls.randomness import require_rsa_keys, require_seed
         from kmsmock.controls.transitions import Transitions
         from kmsmock.interception.other_services import PassingServices
 
@@ -140,6 +146,7 @@ class Mock:
             PassingServices(other_services),
             None if seed is None else require_seed(seed),
             load,
+            None if rsa_keys is None else require_rsa_keys(rsa_keys),
         )
         self._scopes: list[activation.Scope] = []
 

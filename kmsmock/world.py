@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from kmsmock.controls.clock import Clock
 from kmsmock.controls.faults import Faults
 from kmsmock.controls.quotas import Quotas
-from kmsmock.controls.randomness import Randomness, Seed
+from kmsmock.controls.randomness import Randomness, RsaKeys, Seed
 from kmsmock.controls.record import Record
 from kmsmock.controls.transitions import POLLED_BY, Change, Transitions
 from kmsmock.domain.account import Account
@@ -55,6 +55,7 @@ class World:
         partition_of: gives the partition of a Region.
         transitions: how long slow changes take; without it each ends before the next call's work.
         seed: makes everything random repeatable.
+        rsa_keys: whether RSA keys may be ready ones, or each is fresh.
 
     Attributes:
         credentials: access key id -> what a test declared of the calls signed with it.
@@ -69,10 +70,11 @@ class World:
         partition_of: Callable[[str], str],
         transitions: Transitions | None = None,
         seed: Seed | None = None,
+        rsa_keys: RsaKeys = "ready",
     ) -> None:
         self.account_id = account_id
         self.clock = Clock()
-        self.randomness = Randomness(seed)
+        self.randomness = Randomness(seed, rsa_keys)
         self.transitions = transitions or Transitions()
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credentials] = {}

@@ -101,3 +101,31 @@ def public_keys(count):
             for _ in range(count)
         ]
         return [kms.get_public_key(KeyId=key_id)["PublicKey"] for key_id in ids]
+
+
+def two_public_keys(**settings):
+    """The public keys of two RSA keys of a new world."""
+    with mock_kms_cloudhsm(seed=7, **settings):
+        kms = boto3.client("kms", region_name="us-east-1")
+        ids = [
+            kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+            for _ in range(2)
+        ]
+        return [kms.get_public_key(KeyId=key_id)["PublicKey"] for key_id in ids]
+
+
+def test_fresh_rsa_keys_are_made_for_each_key():
+    """Without the ready ones no RSA key is that of another world, whatever the seed."""
+    fresh = two_public_keys(rsa_keys="fresh") + two_public_keys(rsa_keys="fresh")
+    ready = two_public_keys()
+
+    assert len({*fresh, *ready}) == 6
+    assert ready == two_public_keys(rsa_keys="ready")
+
+
+def test_rsa_keys_are_ready_or_fresh():
+    """Everything else is a ValueError at once, and so is an inner mock that wants others."""
+    with pytest.raises(ValueError, match='"ready" or "fresh", not \'new\''):
+        mock_kms_cloudhsm(rsa_keys="new")
+    with mock_kms_cloudhsm(), pytest.raises(ValueError, match='give rsa_keys="fresh" there'):
+        mock_kms_cloudhsm(rsa_keys="fresh").start()

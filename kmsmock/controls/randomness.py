@@ -7,10 +7,13 @@ import hashlib
 import os
 import threading
 from collections import defaultdict
-from typing import Any
+from typing import Any, Literal
 
 Seed = int | str | bytes
 """What a repeatable run is named by."""
+
+RsaKeys = Literal["ready", "fresh"]
+"""Where RSA keys come from: some are ready, and known to everybody; or each is made."""
 
 Der = bytes
 """A private key as PKCS#8, DER."""
@@ -44,10 +47,12 @@ class Randomness:
 
     Args:
         seed: the same seed gives the same bytes for the same requests in the same order.
+        rsa_keys: whether RSA keys may be ready ones.
     """
 
-    def __init__(self, seed: Seed | None = None) -> None:
+    def __init__(self, seed: Seed | None = None, rsa_keys: RsaKeys = "ready") -> None:
         self.seed = seed
+        self.rsa_keys = rsa_keys
         self._start = None if seed is None else _digest(seed)
         self._requests = _Count()
         self._rsa_keys: defaultdict[int, _Count] = defaultdict(_Count)
@@ -107,9 +112,12 @@ class Randomness:
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.
 
-        The first sixteen of each size are ready, and the same in each seeded run; later ones take
-        as long as RSA takes, and no seed repeats them: `cryptography` makes them by itself.
+        The first sixteen of each size are ready, and the same in each seeded run, unless all are
+        to be fresh. Others take as long as RSA takes, and no seed repeats them: `cryptography`
+        makes them by itself.
         """
+        if self.rsa_keys == "fresh":
+            return self.new_rsa_key(bits)
         from kmsmock.crypto import ready_rsa
 
         ready = ready_rsa.ready_key(bits, self._rsa_keys[bits].one_more())
@@ -120,6 +128,17 @@ class Randomness:
         from kmsmock.crypto import rsa
 
         return rsa.generate(bits)
+
+
+def require_rsa_keys(rsa_keys: RsaKeys) -> RsaKeys:
+    """Give the choice back.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if rsa_keys not in ("ready", "fresh"):
+        raise ValueError(f'rsa_keys must be "ready" or "fresh", not {rsa_keys!r}')
+    return rsa_keys
 
 
 def require_seed(seed: object) -> Seed:
