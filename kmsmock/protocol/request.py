@@ -53,9 +53,9 @@ _RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 _WHOLE_SIGNATURE = re.compile(
     ALGORITHM + r" Credential=([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/([^/,\s]+),"
-    r" SignedHeaders=[^,\s]*x-amz-date[^,\s]*, Signature=[^,\s]+"
+    r" SignedHeaders=([^,\s]+), Signature=[^,\s]+"
 )
-"""The header as SDKs write it, which nothing is wrong with; a date that is signed is there."""
+"""The header as SDKs write it; nothing is wrong with it if the date is signed, and so is there."""
 
 
 def read_address(request: HttpRequest) -> Address:
@@ -118,8 +118,8 @@ def _credential_scope(request: HttpRequest) -> Sequence[str]:
     header = _header(request, "authorization")
     if header.startswith(ALGORITHM):
         whole = _WHOLE_SIGNATURE.fullmatch(header)
-        if whole is not None:
-            return whole.groups()
+        if whole is not None and "x-amz-date" in whole[6]:
+            return whole.groups()[:5]
         missing = [
             f"Authorization header requires '{name}' parameter."
             for name in ("Credential", "Signature", "SignedHeaders")

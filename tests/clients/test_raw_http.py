@@ -281,6 +281,21 @@ def test_a_credential_has_five_elements(aws, scope):
     assert error_of(answer) == (400, {"__type": "IncompleteSignatureException", "message": told})
 
 
+def test_a_signature_that_repeats_itself_costs_no_more_than_it_is_long(aws):
+    """One whose every part was tried beside every other would not end."""
+    repeated = "x-amz-date;" * 1_000_000
+    headers = {
+        "X-Amz-Target": "TrentService.ListKeys",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders={repeated}",
+    }
+
+    answer = requests.post(KMS, data=b"{}", headers=headers, timeout=5)
+
+    status, error = error_of(answer)
+    assert (status, error["__type"]) == (400, "IncompleteSignatureException")
+    assert error["message"].startswith(f"{lacking('Signature')} {DATE} ")
+
+
 # Presigned URLs
 
 
