@@ -1,11 +1,13 @@
 """Whose requests are answered here: every client's, whenever made, wherever it points."""
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
 import textwrap
+import types
 from datetime import datetime, timezone
 
 import boto3
@@ -456,6 +458,28 @@ def test_a_users_before_send_handler_may_fail(kms):
 
     with pytest.raises(LookupError, match="mine"):
         kms.create_key()
+    assert kms.list_keys()["Keys"] == []
+
+
+def test_a_call_that_is_under_way_when_the_mock_begins_is_answered():
+    """Another thread's call may have begun before: it is answered here all the same."""
+    client = boto3.client("kms", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with contextlib.ExitStack() as stack:
+        begin = mock_kms_cloudhsm()
+        client.meta.events.register(
+            "before-send.kms.CreateKey", lambda **_: stack.enter_context(begin) and None
+        )
+
+        key_id = client.create_key()["KeyMetadata"]["KeyId"]
+
+        assert client.describe_key(KeyId=key_id)["KeyMetadata"]["KeyId"] == key_id
+
+
+def test_a_moto_that_is_half_imported_is_let_be(kms, monkeypatch):
+    """Another thread may be importing it while this one calls."""
+    name = "moto.core.botocore_stubber"
+    monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+
     assert kms.list_keys()["Keys"] == []
 
 

@@ -91,7 +91,11 @@ class BotocoreInterception:
 
     def _sending(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def _send(endpoint: Any, request: AWSPreparedRequest) -> Any:
-            operation = getattr(request, _OPERATION)
+            operation = getattr(request, _OPERATION, None)
+            if operation is None:
+                # The call began before the mock did. Requests to the two services are met in
+                # urllib3 (raw_http.py).
+                return original(endpoint, request)
             service = operation.service_model
             if service.service_name in SERVICES:
                 return aws_response(self._answer, request)

@@ -27,9 +27,13 @@ class MotoInterception:
 
     def start_if_loaded(self) -> None:
         """Wrap moto's handler of the event if moto is loaded and it is not wrapped yet."""
-        if not self._started and _STUBBER in sys.modules:
+        if self._started:
+            return
+        # Another thread may be importing it just now.
+        stubber = getattr(sys.modules.get(_STUBBER), "BotocoreStubber", None)
+        if stubber is not None:
             self._started = True
-            self._patches.wrap(sys.modules[_STUBBER].BotocoreStubber, "__call__", _answering)
+            self._patches.wrap(stubber, "__call__", _answering)
 
     def stop(self) -> None:
         """Put it back."""
