@@ -112,9 +112,12 @@ def _registering(original: Callable[..., Any]) -> Callable[..., Any]:
         if not is_plain or emitter._handlers._root["children"]:  # noqa: SLF001 - brought along
             original(session, events)
             return
-        if _registered.specs != handlers.BUILTIN_HANDLERS:  # moto adds one
-            original(session, events)
-            _registered = _Registered(list(handlers.BUILTIN_HANDLERS), copy.copy(emitter))
-        vars(emitter).update(vars(copy.copy(_registered.emitter)))
+        known = _registered  # another thread may replace it
+        if known.specs == handlers.BUILTIN_HANDLERS:
+            vars(emitter).update(vars(copy.copy(known.emitter)))
+            return
+        specs = list(handlers.BUILTIN_HANDLERS)  # moto adds one
+        original(session, events)
+        _registered = _Registered(specs, copy.copy(emitter))
 
     return _register_builtin_handlers
