@@ -1,8 +1,9 @@
 """aiobotocore's calls, and so aioboto3's, answered here in place of AWS.
 
-aiobotocore's classes are botocore's with some methods made coroutines, so the same three are
-wrapped, each in aiobotocore's own form. aiobotocore itself is not imported: while it is not loaded
-there is nothing to wrap.
+aiobotocore's classes are botocore's with some methods made coroutines. Wrapped are those by which
+credentials are found and requests signed, as in botocore.py, and the one by which the event
+`before-send` is emitted, which names service and operation. aiobotocore itself is not imported:
+while it is not loaded there is nothing to wrap.
 """
 
 from __future__ import annotations
