@@ -1,5 +1,7 @@
 """Worlds on disk: clusters, HSMs, backups, custom key stores of both types, their proxies."""
 
+import json
+
 import pytest
 from backups import backups_of, described_backup, latest_backup, sharing
 from clients_at_hand import NO_RETRIES, REGION, SESSION
@@ -192,6 +194,22 @@ def test_an_hsm_is_made_to_its_end_in_the_loaded_world(path, cloudhsm):
     assert hsms[1]["EniIp"] == hsm["EniIp"]
     coverage = {user["username"]: user["cluster-coverage"] for user in users}
     assert (coverage["admin"], coverage["crypto"]) == ("full", "inconsistent")
+
+
+def test_an_hsm_that_a_file_deletes_twice_is_gone_once(path, cloudhsm):
+    """What is gone when its time comes needs nothing any more."""
+    with saving(path, transitions="realistic") as aws:
+        cluster_id = aws.cluster(hsms=2).cluster_id
+        hsm, other = described(cloudhsm, cluster_id)["Hsms"]
+        cloudhsm.delete_hsm(ClusterId=cluster_id, HsmId=hsm["HsmId"])
+    document = json.loads(path.read_text())
+    document["due"] += [work for work in document["due"] if work["deed"] == "hsm deletion"]
+    path.write_text(json.dumps(document))
+
+    with loaded(path) as aws:
+        aws.clock.advance(hours=1)
+
+        assert described(cloudhsm, cluster_id)["Hsms"] == [other]
 
 
 def test_a_cluster_in_another_type_of_hsms_can_go_back(path, cloudhsm):

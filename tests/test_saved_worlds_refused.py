@@ -1,6 +1,5 @@
 """Files that are no saved worlds: refused with place and reason, and no mock is on."""
 
-import contextlib
 import json
 import re
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from rich_world import Rich, do
 from saved_worlds import ACCOUNT, KEY_ID, SEED, changed, loaded
 
-from kmsmock import mock_kms_cloudhsm
+from kmsmock import AfterPolls, mock_kms_cloudhsm
 
 
 @pytest.fixture
@@ -42,8 +41,9 @@ def everything(tmp_path_factory):
 def require_refused(path, document, why):
     """The file is refused for this reason, and no mock is on then."""
     path.write_text(json.dumps(document))
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))} is no saved world: .*{why}"):
-        loaded(path).start()
+    reason = f"^{re.escape(str(path))} is no saved world: .*{why}"
+    with pytest.raises(ValueError, match=reason), loaded(path):
+        pass
     with mock_kms_cloudhsm(region=REGION):
         assert SESSION.client("kms", region_name=REGION).list_keys()["Keys"] == []
 
@@ -173,6 +173,20 @@ def test_a_reference_that_leads_nowhere_is_refused(refuse_everything_with, of, p
     refuse_everything_with(of, path_to, value, why)
 
 
+def test_work_that_waits_for_no_call_is_refused(path):
+    """It would be done by whatever call comes first, or never."""
+    with mock_kms_cloudhsm(region=REGION, transitions=AfterPolls(1)) as aws:
+        kms = SESSION.client("kms", region_name=REGION)
+        key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.rotate_key_on_demand(KeyId=key_id)
+        aws.save(path)
+    document = json.loads(path.read_text())
+
+    wrong = changed(document, ("due_after_calls", 0, "calls"), 0)
+
+    require_refused(path, wrong, "calls: must be a whole number, 1 or more, not 0")
+
+
 def test_a_proxy_elsewhere_is_refused(path):
     """No call leaves the machine, whatever a file says."""
     route = {"url": "https://example.com", "ca_bundle": None, "timeout": 0.25}
@@ -242,7 +256,16 @@ def test_whatever_stands_in_a_file_it_loads_or_is_refused(
         thing = thing[step]
     path.write_text(json.dumps(changed(everything, way, value)))
 
-    with contextlib.suppress(ValueError), loaded(path):
+    mock = loaded(path)
+    try:
+        aws = mock.start()
+    except ValueError:
+        return
+    try:
         client = SESSION.client("kms", region_name=REGION, config=NO_RETRIES)
         client.list_keys()
+        aws.clock.advance(days=400)
+        client.list_keys()
         client.describe_custom_key_stores()
+    finally:
+        mock.stop()

@@ -179,4 +179,6 @@ def _finish_deletion(
     _world: World, region: Region, _at: datetime, cluster_id: str, hsm_id: str
 ) -> None:
     cluster = region.clusters[cluster_id]
-    cluster.finish_hsm_deletion(cluster.hsms[hsm_id])
+    hsm = cluster.hsms.get(hsm_id)
+    if hsm is not None:
+        cluster.finish_hsm_deletion(hsm)

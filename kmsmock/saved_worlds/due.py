@@ -25,6 +25,7 @@ from kmsmock.saved_worlds.forms import (
     Json,
     one_of,
     require_object,
+    whole,
 )
 from kmsmock.saved_worlds.records import items_of
 
@@ -55,6 +56,7 @@ SUBJECTS: dict[str, tuple[Form, Callable[[Region, Ids], bool]]] = {
 """Name of an id that deeds have -> its form, and whether there still is what it names."""
 _KIND = one_of(*KINDS)
 _WATCHED_BY = one_of(*sorted(set(POLLED_BY.values())))
+_CALLS = whole(1)
 _PLACE = ("account_id", "region")
 
 
@@ -108,7 +110,7 @@ def read_due(world: World, found: dict[str, Json], now: datetime) -> None:
     for here, item in items_of(found.get("due_after_calls", []), "due_after_calls"):
         document = dict(require_object(item, here))
         operation = _WATCHED_BY.read(document.pop("operation", None), f"{here}.operation")
-        calls = COUNT.read(document.pop("calls", None), f"{here}.calls")
+        calls = _CALLS.read(document.pop("calls", None), f"{here}.calls")
         world.do_after_polls(operation, calls, _read_deed(world, document, here))
     if "due" in found:
         _require_all_dates(world)
