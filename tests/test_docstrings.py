@@ -11,7 +11,13 @@ import pytest
 from readme.assumptions import PACKAGE
 
 import kmsmock
+from kmsmock.controls.clock import Clock
+from kmsmock.controls.events import Events
 from kmsmock.handle import Handle
+from kmsmock.levers.faults import Fault, FaultLevers
+from kmsmock.levers.infrastructure import HsmLevers, NetworkLevers
+from kmsmock.levers.proxies import ProxyLevers
+from kmsmock.levers.quotas import QuotaLevers
 from kmsmock.mock import Mock
 
 
@@ -40,11 +46,14 @@ def test_examples_run(module):
 
 USED = {f"kmsmock.{name}": getattr(kmsmock, name) for name in kmsmock.__all__} | {
     f"{owner.__name__}.{name}": member.fget if isinstance(member, property) else member
-    for owner in (Handle, Mock)
+    for owner in (
+        *(Handle, Mock, Clock, Events, FaultLevers, Fault),
+        *(QuotaLevers, NetworkLevers, HsmLevers, ProxyLevers),
+    )
     for name, member in vars(owner).items()
     if not name.startswith("_") and (isinstance(member, property) or callable(member))
 }
-"""What a user calls: the exported names, and what the handle and a mock have."""
+"""What a user calls: the exported names, and what a mock, the handle and its levers have."""
 
 
 @pytest.mark.parametrize("name", USED)

@@ -57,6 +57,10 @@ class Clock:
 
         All that falls due on the way happens in the order of its time, each thing once.
 
+        Args:
+            step: a timedelta, beside or in place of the others.
+            days: of 24 hours; fractions too, as with `hours`, `minutes` and `seconds`.
+
         Raises:
             TypeError: the step is neither a timedelta nor named, as in `days=7`.
             ValueError: the step goes backwards.

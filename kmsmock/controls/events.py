@@ -80,7 +80,11 @@ class Events(Sequence[Event]):
         return self._where(lambda facts: _is_about(facts, key))
 
     def by(self, principal_arn: str) -> Events:
-        """Choose the calls of a principal; a role's are those of all its sessions."""
+        """Choose the calls of a principal; a role's are those of all its sessions.
+
+        Args:
+            principal_arn: the ARN of a user, a role, one session of a role, or an account's root.
+        """
         return self._where(lambda facts: principal_arn in _callers(facts))
 
     def with_encryption_context(self, context: Mapping[str, str]) -> Events:
@@ -108,6 +112,9 @@ class Events(Sequence[Event]):
         A call to another account's key is an event in either account, with the same
         sharedEventID; one that was denied is in the caller's account only. Everywhere else the
         record has such a call once, as the caller's account has it.
+
+        Args:
+            account_id: 12 digits.
         """
         seen = []
         for happening in self._happenings:

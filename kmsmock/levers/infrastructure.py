@@ -34,6 +34,9 @@ class NetworkLevers:
     def delete_subnet(self, subnet_id: str) -> None:
         """Delete a subnet: connecting ends in SUBNET_NOT_FOUND.
 
+        Args:
+            subnet_id: `subnet-...`.
+
         Raises:
             LookupError: no cluster stands in such a subnet, and the VPC has none.
         """
@@ -44,6 +47,9 @@ class NetworkLevers:
     def exhaust_subnet(self, subnet_id: str) -> None:
         """Use a subnet's last addresses: INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET.
 
+        Args:
+            subnet_id: `subnet-...`.
+
         Raises:
             LookupError: no cluster stands in such a subnet, and the VPC has none.
         """
@@ -53,6 +59,9 @@ class NetworkLevers:
 
     def revoke_rules(self, security_group_id: str) -> None:
         """Take a cluster's security group its rules for TCP 2223-2225, by which KMS reaches it.
+
+        Args:
+            security_group_id: what DescribeClusters shows as SecurityGroup, `sg-...`.
 
         Raises:
             LookupError: no cluster has such a security group.
@@ -67,6 +76,9 @@ class NetworkLevers:
 
         The CloudHSM CLI, which stands in the cluster's own VPC, still reaches it.
 
+        Args:
+            cluster_id: `cluster-...`.
+
         Raises:
             LookupError: the Region has no such cluster.
         """
@@ -74,6 +86,9 @@ class NetworkLevers:
 
     def reconnect(self, cluster_id: str) -> None:
         """Mend the network between KMS and a cluster.
+
+        Args:
+            cluster_id: `cluster-...`.
 
         Raises:
             LookupError: the Region has no such cluster.
@@ -100,6 +115,8 @@ class NetworkLevers:
             private_dns_name: the host of XksProxyUriEndpoint; None for a service without one.
             availability_zones: those of its network load balancer's subnets; by default two.
             allowed_principals: by default cks.kms.<region>.amazonaws.com.
+            acceptance_required: whether its owner has to accept each connection, which KMS refuses.
+            domain_verified: whether the private DNS name is verified, as KMS needs it.
             owner: the account that owns it, by default the world's.
         """
         zones = (f"{self._region}a", f"{self._region}b")
@@ -121,6 +138,10 @@ class NetworkLevers:
 
     def delete_vpc_endpoint_service(self, name: str, *, owner: str | None = None) -> None:
         """Delete a VPC endpoint service: XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND.
+
+        Args:
+            name: as `vpc_endpoint_service` was given it.
+            owner: the account that owns it, by default the world's.
 
         Raises:
             LookupError: the Region has no such service of this owner.
@@ -215,6 +236,9 @@ class HsmLevers:
         """Let the HSM lose a user, whose cluster coverage is "inconsistent" from now on.
 
         It is mended by deleting the HSM and making another, or the user.
+
+        Args:
+            username: in any case, as the CloudHSM CLI takes it.
 
         Raises:
             LookupError: the cluster has no such user.

@@ -60,6 +60,7 @@ class ProxyLevers:
             key_id: 1 to 128 letters, digits, hyphens, underscores and dots.
             spec: as the proxy tells it; KMS takes AES_256 alone.
             usage: as the proxy tells it; KMS needs ENCRYPT and DECRYPT.
+            status: "ENABLED" or "DISABLED".
 
         Raises:
             ValueError: there is a key of this id.
@@ -75,6 +76,11 @@ class ProxyLevers:
     ) -> None:
         """Change what a key may be used for, or switch it on or off, in the key manager.
 
+        Args:
+            key_id: as `add_key` was given it.
+            usage: ENCRYPT, DECRYPT or both; by default as before.
+            status: "ENABLED" or "DISABLED"; by default as before.
+
         Raises:
             LookupError: there is no key of this id.
         """
@@ -85,6 +91,9 @@ class ProxyLevers:
 
     def delete_key(self, key_id: str) -> None:
         """Delete a key from the key manager; what it encrypted is lost.
+
+        Args:
+            key_id: as `add_key` was given it.
 
         Raises:
             LookupError: there is no key of this id.
