@@ -28,8 +28,8 @@ EVENTS = [
 def warm():
     """A first session, made inside a mock that is over."""
     with mock_kms_cloudhsm():
-        boto3.client("kms")
-        boto3.client("cloudhsmv2")
+        boto3.client("kms").list_keys()
+        boto3.client("cloudhsmv2").describe_clusters()
 
 
 @pytest.fixture
@@ -146,3 +146,26 @@ def test_a_path_that_a_loader_is_given_later_counts(warm, tmp_path):
     session.get_component("data_loader").search_paths.insert(0, str(tmp_path))
 
     assert session.get_paginator_model("kms")._paginator_config == OrderedDict()
+
+
+@mock_kms_cloudhsm
+def test_what_a_test_does_to_its_model_is_its_own(warm):
+    """A session whose model was changed keeps the change, and the next one has none of it."""
+    session = botocore.session.Session()
+    loader = session.get_component("data_loader")
+
+    del loader.load_service_model("kms", "service-2")["operations"]["ListAliases"]
+
+    assert not hasattr(session.create_client("kms"), "list_aliases")
+    next_client = botocore.session.Session().create_client("kms")
+    assert next_client.list_aliases()["Aliases"]
+
+
+@mock_kms_cloudhsm
+def test_a_session_reads_its_model_once(warm):
+    """All clients of a session share what it has read."""
+    loader = botocore.session.Session().get_component("data_loader")
+
+    first = loader.load_service_model("kms", "service-2")
+
+    assert loader.load_service_model("kms", "service-2") is first

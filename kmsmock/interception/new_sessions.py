@@ -3,14 +3,15 @@
 A session costs as much as a hundred calls: it reads the service model, its endpoint rules and the
 list of all Regions, and registers more than a hundred handlers. A test often has one of its own,
 since leaving a mock puts the default session back. While a mock is active, a session that would
-read the same files and register the same handlers as one before it gets them from there. Its
-clients and handlers are its own all the same; what the files say is shared, as it is among the
-clients of one session. Any other session is made as always.
+read the same files and register the same handlers as one before it gets them from there: service
+models and handlers as copies of its own, rules and lists of Regions as they are. Any other session
+is made as always.
 """
 
 from __future__ import annotations
 
 import copy
+import pickle
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,9 @@ from botocore.session import Session
 from kmsmock.interception.patches import Patches
 from kmsmock.protocol.model import SERVICES
 
+_REGISTERING = "_register_builtin_handlers"
+"""A private method of botocore's. Without it, sessions are as right, and slower."""
+
 
 class NewSessions:
     """Lets new sessions begin with what is known while it is on."""
@@ -35,7 +39,8 @@ class NewSessions:
         """Wrap the methods by which sessions read and register."""
         self._patches.wrap(Loader, "load_service_model", _loading_service_model)
         self._patches.wrap(Loader, "load_data_with_path", _loading_data)
-        self._patches.wrap(Session, "_register_builtin_handlers", _registering)
+        if hasattr(Session, _REGISTERING):
+            self._patches.wrap(Session, _REGISTERING, _registering)
 
     def stop(self) -> None:
         """Put them back."""
@@ -44,14 +49,24 @@ class NewSessions:
 
 # Files
 
+_COPIES = "_kmsmock_copies"
+"""A loader's attribute: the models that it gave."""
+
 
 def _loading_service_model(original: Callable[..., Any]) -> Callable[..., Any]:
     def load_service_model(
         loader: Loader, service_name: str, type_name: str, api_version: str | None = None
     ) -> Any:
-        shared = service_name in SERVICES and _reads_what_is_installed(loader)
-        reader = _shared_loader() if shared else loader
-        return original(reader, service_name, type_name, api_version)
+        if service_name not in SERVICES or not _reads_what_is_installed(loader):
+            return original(loader, service_name, type_name, api_version)
+        if type_name != "service-2":
+            return _shared_loader().load_service_model(service_name, type_name, api_version)
+        # A loader gives the same model each time, and what a test does to it is its own.
+        copies = vars(loader).setdefault(_COPIES, {})
+        name = service_name, api_version
+        if name not in copies:
+            copies[name] = pickle.loads(_pickled(*name))  # noqa: S301 - botocore's own file
+        return copies[name]
 
     return load_service_model
 
@@ -65,9 +80,19 @@ def _loading_data(original: Callable[..., Any]) -> Callable[..., Any]:
     return load_data_with_path
 
 
+class _SharedLoader(Loader):
+    """The loader that reads for all; of another class, it reads for itself."""
+
+
 @cache
 def _shared_loader() -> Loader:
-    return Loader()
+    return _SharedLoader()
+
+
+@cache
+def _pickled(service_name: str, api_version: str | None) -> bytes:
+    model = _shared_loader().load_service_model(service_name, "service-2", api_version)
+    return pickle.dumps(model)
 
 
 def _reads_what_is_installed(loader: Loader) -> bool:
@@ -107,9 +132,8 @@ _registered = _Registered([], HierarchicalEmitter())
 def _registering(original: Callable[..., Any]) -> Callable[..., Any]:
     def _register_builtin_handlers(session: Any, events: Any) -> None:
         global _registered  # noqa: PLW0603 - one process has one list of built-in handlers
-        emitter = session._original_handler  # noqa: SLF001
-        is_plain = type(session) is Session and type(emitter) is HierarchicalEmitter
-        if not is_plain or emitter._handlers._root["children"]:  # noqa: SLF001 - brought along
+        emitter: Any = getattr(session, "_original_handler", None)
+        if type(session) is not Session or not _is_new(emitter):
             original(session, events)
             return
         known = _registered  # another thread may replace it
@@ -121,3 +145,10 @@ def _registering(original: Callable[..., Any]) -> Callable[..., Any]:
         _registered = _Registered(specs, copy.copy(emitter))
 
     return _register_builtin_handlers
+
+
+def _is_new(emitter: Any) -> bool:
+    """Tell whether an emitter is botocore's usual one, with no handlers yet."""
+    handlers_of = getattr(emitter, "_handlers", None)
+    root = getattr(handlers_of, "_root", None)
+    return type(emitter) is HierarchicalEmitter and root is not None and not root["children"]

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from botocore.loaders import create_loader
+from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel, StructureShape
 
 if TYPE_CHECKING:
@@ -20,10 +20,14 @@ SERVICES = ("kms", "cloudhsmv2")
 """The services that kmsmock serves, under botocore's names."""
 
 
+class _OwnLoader(Loader):
+    """A loader whose models no session sees, so that nobody changes them."""
+
+
 @cache
 def service_model(service: str) -> ServiceModel:
     """Give the installed botocore's model of a service."""
-    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(_OwnLoader().load_service_model(service, "service-2"), service)
 
 
 def operation_model(service: str, operation: str) -> OperationModel | None:
