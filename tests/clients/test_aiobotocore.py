@@ -23,7 +23,8 @@ import aiobotocore.session
 import aiobotocore.signers
 
 WORKS_WITH = {
-    "aiobotocore 3.10, 3.9": "clients made before or inside; one state with boto3",
+    "aiobotocore 3.10, 3.9, 2.25": "clients made before or inside; one state with boto3; "
+    "aioboto3 15.5 brings the last",
 }
 
 
