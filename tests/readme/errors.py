@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import cloudhsm_declared_errors as cloudhsm
 import declared_errors as kms
-from readme.markdown import grouped, listed, table
+from readme.markdown import breakable, grouped, listed, table
 
 from kmsmock import errors
 
@@ -49,21 +49,30 @@ def _declared():
 
 
 def error_codes():
-    """Give the codes that requests reach; operations that have the same ones share a row."""
+    """Give the codes that requests reach, by service; operations that have the same share a row."""
     reached = {}
     for it in _declared():
         if not it.planned and it.why_not is None:
-            codes = reached.setdefault((it.service, it.operation), [])
+            codes = reached.setdefault(it.service, {}).setdefault(it.operation, [])
             codes.append(f"{it.error} †" if it.by_policy else it.error)
-    rows = grouped(
-        (operation, (service, tuple(codes))) for (service, operation), codes in reached.items()
+    return _by_service(
+        ["Operations", "Error codes"],
+        {
+            service: (
+                [breakable(", ".join(operations)), breakable(", ".join(codes))]
+                for codes, operations in grouped(
+                    (operation, tuple(codes)) for operation, codes in operations.items()
+                )
+            )
+            for service, operations in reached.items()
+        },
     )
-    return table(
-        ["Service", "Operations", "Error codes"],
-        (
-            [f"`{service}`", ", ".join(operations), ", ".join(codes)]
-            for (service, codes), operations in rows
-        ),
+
+
+def _by_service(head, rows):
+    """Give a table for each service, under its name."""
+    return "\n".join(
+        f"Of `{service}`:\n\n{table(head, of_service)}" for service, of_service in rows.items()
     )
 
 
@@ -86,13 +95,17 @@ def common_error_codes():
 
 def unreachable_error_codes():
     """Give what the model declares and nothing can reach, with the reason."""
-    rows = grouped(
-        (it.operation, (it.service, it.error, it.why_not)) for it in _declared() if it.why_not
-    )
-    return table(
-        ["Service", "Operations", "Error code", "Why nothing reaches it"],
-        (
-            [f"`{service}`", ", ".join(operations), error, why]
-            for (service, error, why), operations in rows
-        ),
+    unreachable = {}
+    for it in _declared():
+        if it.why_not:
+            unreachable.setdefault(it.service, []).append((it.operation, (it.error, it.why_not)))
+    return _by_service(
+        ["Operations", "Error code", "Why nothing reaches it"],
+        {
+            service: (
+                [breakable(", ".join(operations)), breakable(error), why]
+                for (error, why), operations in grouped(pairs)
+            )
+            for service, pairs in unreachable.items()
+        },
     )

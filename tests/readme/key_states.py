@@ -9,8 +9,8 @@ from kmsmock.domain.key_state import ANY, LEAVING, REFUSALS, KeyState
 from kmsmock.operation import OPERATIONS
 
 STATES = ("Enabled", *(state for state in get_args(KeyState) if state != "Enabled"))
-MARKS = {"DisabledException": "D", "KMSInvalidStateException": "S"}
-"""What a refusal is written as."""
+MARKS = {"DisabledException": " (D)", "KMSInvalidStateException": ""}
+"""What is written after a state, for the error with which it refuses."""
 
 
 def key_states():
@@ -22,16 +22,25 @@ def key_states():
             if isinstance(states, frozenset) and states <= ANY:
                 allowed[name] = allowed.get(name, ANY) & states
     rows = (
-        [breakable(", ".join(names)), *(_cell(state, states) for state in STATES)]
+        [breakable(", ".join(names)), _allowing(states), _refusing(states)]
         for states, names in sorted(
             grouped(allowed.items()), key=lambda group: (-len(group[0]), group[1])
         )
     )
-    return table(["Operations", *map(breakable, STATES)], rows)
+    return table(["Operations", "Allowed in", "Refused in"], rows)
 
 
-def _cell(state, states):
-    if state in states:
-        return "✓"
+def _allowing(states):
+    if len(states) == len(STATES):
+        return "every state"
+    return breakable(", ".join(state for state in STATES if state in states))
+
+
+def _refusing(states):
+    refusing = [state + _mark(state, states) for state in STATES if state not in states]
+    return breakable(", ".join(refusing)) or "no state"
+
+
+def _mark(state, states):
     error = REFUSALS["PendingDeletion" if states == LEAVING else state][0]
     return MARKS[error.__name__]
