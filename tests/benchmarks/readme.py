@@ -1,33 +1,40 @@
-"""The README's table and chart of what was measured; `pytest tests/benchmarks --readme` does it."""
+"""The README's words, table and chart of what was measured, for `--readme`."""
 
 import os
 import platform
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
+from textwrap import fill
 
 from chart import drawn
-from rows import LARGE, Growth
+from rows import CALLS, LARGE, Growth
 from table import Ratio, Weighed, goal_text, in_order, number, time_text, verdict
 
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
 CHART = HERE / "benchmarks.svg"
-BEGIN = "<!-- benchmarks: python -m pytest tests/benchmarks --readme -->\n"
-END = "<!-- /benchmarks -->\n"
+COMMAND = "python -m pytest tests/benchmarks --readme"
 
 
 def write(measured, *, cpu_time):
-    """Write the table between its marks, and the chart into its file."""
+    """Write what is to be read first and the table between their marks, and the chart's file."""
     rows = summary(measured)
-    before, begin, rest = README.read_text("utf-8").partition(BEGIN)
-    _now, end, after = rest.partition(END)
+    text = README.read_text("utf-8")
+    text = _between(text, "benchmarks in short", in_short(rows))
+    text = _between(text, "benchmarks", circumstances(cpu_time=cpu_time) + table(rows))
+    README.write_text(text, "utf-8")
+    CHART.write_text(drawn(rows), "utf-8")
+
+
+def _between(text, name, new):
+    """Give a text with something new between the marks of a name."""
+    before, begin, rest = text.partition(f"<!-- {name}: {COMMAND} -->\n")
+    _now, end, after = rest.partition(f"<!-- /{name} -->\n")
     assert begin
     assert end
-    README.write_text(
-        before + begin + circumstances(cpu_time=cpu_time) + table(rows) + end + after, "utf-8"
-    )
-    CHART.write_text(drawn(rows), "utf-8")
+    return before + begin + new + end + after
 
 
 def summary(measured):
@@ -42,6 +49,29 @@ def summary(measured):
     )
     others = [it for it in in_order(measured) if it not in growing]
     return [*others, worst._replace(row=row)]
+
+
+def in_short(rows):
+    """Tell what it costs compared with moto, and how many goals are met."""
+    beside_moto = {
+        it.row.title: it.ratio("kmsmock", ("moto",)).middle
+        for it in rows
+        if "moto" in getattr(it, "samples", ())
+    }
+    calls = {row.title: beside_moto[row.title] for row in CALLS}
+    dearest = max(calls, key=calls.get)
+    key = next(it for it in rows if isinstance(it, Weighed))
+    verdicts = [line[-1] for line in _lines(rows) if line[-1]]
+    met = sum(not said.startswith("not met") for said in verdicts)
+    told = (
+        f"Compared with moto, the median of {len(calls)} calls takes "
+        f"{number(median(calls.values()))} of the time, and {dearest} the most with "
+        f"{number(calls[dearest])}. An ordinary test takes "
+        f"{number(beside_moto['an ordinary test'])} of the time, and "
+        f"{key.row.title.removeprefix('memory of ')} {number(key.kmsmock / key.moto)} times the "
+        f"memory. Of kmsmock's own {len(verdicts)} goals {met} are met."
+    )
+    return fill(told, 100, break_on_hyphens=False) + "\n"
 
 
 def circumstances(*, cpu_time):
@@ -59,11 +89,14 @@ def circumstances(*, cpu_time):
 
 def table(rows):
     """Give the table: a row for each goal."""
-    lines = [line for it in rows for line in (_weight(it) if isinstance(it, Weighed) else _row(it))]
     heads = ["What", "kmsmock", f"moto {version('moto')}", "Goal", ""]
     return "".join(
-        "| " + " | ".join(cells) + " |\n" for cells in (heads, ["---"] * len(heads), *lines)
+        "| " + " | ".join(cells) + " |\n" for cells in (heads, ["---"] * len(heads), *_lines(rows))
     )
+
+
+def _lines(rows):
+    return [line for it in rows for line in (_weight(it) if isinstance(it, Weighed) else _row(it))]
 
 
 def _row(it):

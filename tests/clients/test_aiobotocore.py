@@ -24,7 +24,7 @@ import aiobotocore.signers
 
 WORKS_WITH = {
     "aiobotocore 3.10, 3.9, 2.25": "clients made before or inside; one state with boto3; "
-    "aioboto3 15.5 brings the last",
+    "aioboto3 15.5 brings 2.25",
 }
 
 

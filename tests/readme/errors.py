@@ -10,6 +10,9 @@ from kmsmock import errors
 
 NOT_ANSWERED = {errors.ServiceError, errors.NotImplementedByKmsmock}
 
+WIDEST = 50
+"""How many characters of a code a page has room for, beside the longest operation."""
+
 
 class Declared(NamedTuple):
     """An error that the model declares for an operation.
@@ -59,7 +62,7 @@ def error_codes():
         ["Operations", "Error codes"],
         {
             service: (
-                [breakable(", ".join(operations)), breakable(", ".join(codes))]
+                [", ".join(operations), ", ".join(map(_narrow, codes))]
                 for codes, operations in grouped(
                     (operation, tuple(codes)) for operation, codes in operations.items()
                 )
@@ -74,6 +77,11 @@ def _by_service(head, rows):
     return "\n".join(
         f"Of `{service}`:\n\n{table(head, of_service)}" for service, of_service in rows.items()
     )
+
+
+def _narrow(code):
+    """Let a code that is wider than its column be broken; the others can be searched for."""
+    return breakable(code) if len(code) > WIDEST else code
 
 
 def common_error_codes():
@@ -103,8 +111,7 @@ def unreachable_error_codes():
         ["Operations", "Error code", "Why nothing reaches it"],
         {
             service: (
-                [breakable(", ".join(operations)), breakable(error), why]
-                for (error, why), operations in grouped(pairs)
+                [", ".join(operations), error, why] for (error, why), operations in grouped(pairs)
             )
             for service, pairs in unreachable.items()
         },

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from readme.markdown import breakable, grouped, table
+from readme.markdown import grouped, table
 
 import kmsmock.pipeline  # noqa: F401 - its imports declare the operations
 from kmsmock.domain.key_state import ANY, LEAVING, REFUSALS, KeyState
@@ -22,7 +22,7 @@ def key_states():
             if isinstance(states, frozenset) and states <= ANY:
                 allowed[name] = allowed.get(name, ANY) & states
     rows = (
-        [breakable(", ".join(names)), _allowing(states), _refusing(states)]
+        [", ".join(names), _allowing(states), _refusing(states)]
         for states, names in sorted(
             grouped(allowed.items()), key=lambda group: (-len(group[0]), group[1])
         )
@@ -33,12 +33,12 @@ def key_states():
 def _allowing(states):
     if len(states) == len(STATES):
         return "every state"
-    return breakable(", ".join(state for state in STATES if state in states))
+    return ", ".join(state for state in STATES if state in states)
 
 
 def _refusing(states):
     refusing = [state + _mark(state, states) for state in STATES if state not in states]
-    return breakable(", ".join(refusing)) or "no state"
+    return ", ".join(refusing) or "no state"
 
 
 def _mark(state, states):
