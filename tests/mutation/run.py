@@ -1,0 +1,195 @@
+"""Change kmsmock a little, many times, and see whether a test notices each time.
+
+    python tests/mutation/run.py                               # the modules of `MODULES`
+    python tests/mutation/run.py kmsmock/domain/rotation.py    # one module, or a folder
+    python tests/mutation/run.py --most 300 --seed 7           # a sample, the same for a seed
+
+Each mutant runs in a process of its own, with the tests that reach the changed line, those first
+that reach little else; the files of the tree stay as they are. Which tests reach which line is
+found out once and kept in `.pytest_cache`: say `--reach` after a change of tests or of kmsmock.
+Python 3.12 or later, on a system that can fork.
+
+Why our own: mutmut changes neither tables nor properties, and cosmic-ray begins Python, boto3 and
+pytest anew for each mutant and runs the same tests for each.
+"""
+
+import argparse
+import fnmatch
+import importlib
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pytest
+from explained import EXPLAINED
+from mutants import ROOT, Mutant, sample
+from noticing import Changed, Chosen, Reached
+from processes import each
+
+MODULES = ("kmsmock/authorization", "kmsmock/domain", "kmsmock/controls/transitions.py")
+BESIDE = (
+    "tests/benchmarks/*",
+    "tests/clients/*",
+    "tests/crypto/*",
+    "tests/mutation/*",
+    "tests/protocol/*",
+    "tests/readme/*",
+    "tests/test_cost.py",
+    "tests/test_docstrings.py",
+    "tests/test_packaging.py",
+    "tests/test_promises.py",
+    "tests/test_pytest_plugin.py",
+    "tests/test_readme*.py",
+)
+"""Tests that look at other things, or that are slow for what they would add."""
+PYTEST = ["-q", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+PYTEST += ["--assert=plain"]  # else pytest imports all of kmsmock its own way
+REACH = ROOT / ".pytest_cache" / "mutation.json"
+FIRST = 25
+"""Tests that run before the rest is collected at all: most mutants are noticed by them."""
+
+
+def main() -> int:
+    """Run what the command line asks for; 1 when a mutant survives that nobody explained."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("paths", nargs="*", default=MODULES)
+    parser.add_argument("--most", type=int, help="how many mutants, spread evenly; default: all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--tests", type=int, default=400, help="how many tests one mutant may meet")
+    parser.add_argument("--reach", action="store_true", help="find out anew what tests reach")
+    asked = parser.parse_args()
+    os.chdir(ROOT)
+    _warm_up()
+    if asked.reach or not REACH.exists():
+        _find_reach(asked.jobs)
+    modules = sorted(set(_modules(asked.paths)))
+    chosen = sample(modules, asked.most, asked.seed)
+    ranking = Ranking(json.loads(REACH.read_text()), asked.tests)
+    ended: Counter[str] = Counter()
+    for mutant, (survived, told) in each(chosen, lambda one: _meet(one, ranking), asked.jobs):
+        ending = "survived" if survived else "killed"
+        if survived and mutant.name in EXPLAINED:
+            ending = "explained"
+        ended[ending] += 1
+        ranking.learn(mutant, told)
+        _tell(
+            f"{ending:9} {mutant.module}:{mutant.line} {mutant.where}: {mutant.change} [{told}]",
+        )
+    _tell(f"{len(chosen)} mutants: {dict(ended)}")
+    return 1 if ended["survived"] else 0
+
+
+class Ranking:
+    """Which tests a mutant meets, and in which order."""
+
+    def __init__(self, reached: dict[str, dict], most: int) -> None:
+        self._most = most
+        self._width = {
+            test: sum(map(len, of["lines"].values())) * (0.05 + of["seconds"])
+            for test, of in reached.items()
+        }
+        self._by_line: dict[tuple[str, int], list[str]] = {}
+        self._by_module: dict[str, list[str]] = {}
+        for test, of in reached.items():
+            for module, lines in of["lines"].items():
+                self._by_module.setdefault(module, []).append(test)
+                for line in lines:
+                    self._by_line.setdefault((module, line), []).append(test)
+        self._every = list(reached)
+        self._noticed: dict[str, Counter[str]] = {}
+
+    def learn(self, mutant: Mutant, test: str) -> None:
+        """Put a test that noticed something in a module before others."""
+        if "::" in test:
+            self._noticed.setdefault(mutant.module, Counter())[test] += 1
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """Give those that reach the mutant, the most likely to notice it first."""
+        if mutant.lines:
+            reaching = {
+                t for line in mutant.lines for t in self._by_line.get((mutant.module, line), ())
+            }
+        else:
+            reaching = set(self._by_module.get(mutant.module, self._every))
+        words = set(re.split(r"[/_.]", mutant.module)) - {"kmsmock", "py", "key"}
+        noticed = self._noticed.get(mutant.module, Counter())
+
+        def rank(test: str) -> tuple:
+            kin = sum(word.rstrip("sy") in test.partition("::")[0] for word in words)
+            return (-noticed[test], -kin if not mutant.lines else 0, self._width[test], test)
+
+        return sorted(reaching, key=rank)[: self._most]
+
+
+def _meet(mutant: Mutant, ranking: Ranking) -> tuple[bool, str]:
+    """Run the tests with the mutant. In a process of its own: it is not the same afterwards."""
+    tests = ranking.tests(mutant)
+    if not tests:
+        return True, "no test reaches it"
+    sys.meta_path.insert(0, Changed(mutant.module, mutant.number))
+    for some in (tests[:FIRST], tests[FIRST:]):
+        if some and (told := _run(some)):
+            return False, told
+    return True, f"{len(tests)} tests"
+
+
+def _run(tests: list[str]) -> str:
+    chosen = Chosen(tests)
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    try:
+        code = pytest.main([*PYTEST, "-x", *files], plugins=[chosen])
+    except Exception as error:  # noqa: BLE001  (kmsmock cannot be imported)
+        return type(error).__name__
+    return "" if code == 0 else chosen.noticed or f"pytest ends with {code}"
+
+
+def _find_reach(jobs: int) -> None:
+    """Run the tests once, a process for each file, and keep which lines each reaches."""
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
+    files = [file for file in files if not any(fnmatch.fnmatch(file, not_) for not_ in BESIDE)]
+    modules = list(_modules(MODULES))
+    reached = {}
+    for file, (tests, told) in each(files, lambda one: _reach_of(one, modules), jobs):
+        _tell(f"{file}: {told}")
+        reached |= tests or {}
+    REACH.parent.mkdir(exist_ok=True)
+    REACH.write_text(json.dumps(reached))
+
+
+def _reach_of(file: str, modules: list[str]) -> tuple[dict, str]:
+    reached = Reached(modules)
+    pytest.main([*PYTEST, file], plugins=[reached])
+    failed = "".join(f", {test} fails" for test in sorted(reached.failed))
+    return reached.tests, f"{len(reached.tests)} tests{failed}"
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _modules(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        whole = ROOT / path
+        found = sorted(whole.rglob("*.py")) if whole.is_dir() else [whole]
+        yield from (str(one.resolve().relative_to(ROOT)) for one in found)
+
+
+def _warm_up() -> None:
+    """Import once, before the processes part, what is slow to import and is not kmsmock."""
+    sys.path.insert(1, str(ROOT / "tests"))
+    import clients_at_hand
+
+    for library in ("cryptography.x509", "hypothesis", "responses"):
+        importlib.import_module(library)
+    for service in ("kms", "cloudhsmv2"):
+        clients_at_hand.SESSION.client(service, region_name=clients_at_hand.REGION)
+    assert "kmsmock" not in sys.modules
+
+
+if __name__ == "__main__":
+    sys.exit(main())
