@@ -23,6 +23,7 @@ _OPERATORS = {
 _OPERATORS |= {new: old for old, new in _OPERATORS.items()}
 _NAMES = {"all": "any", "max": "min", "startswith": "endswith"}
 _NAMES |= {new: old for old, new in _NAMES.items()}
+_FALSE = ("None", "False", "''", "()", "{}", "[]", "0")
 _STATEMENTS = (ast.Expr, ast.AugAssign, ast.Raise, ast.Delete, ast.Continue, ast.Break)
 _OF_TYPES = {"annotation", "returns", "decorator_list", "bases", "format_spec", "ctx"}
 """Fields of nodes that say something to type checkers, or to the eye."""
@@ -130,6 +131,8 @@ def _place(node: ast.AST, place: _Place) -> _Place:
     if isinstance(node, ast.ClassDef | ast.FunctionDef):
         where = f"{place.where}.{node.name}".strip(".")
         return _Place(where, place.in_function or isinstance(node, ast.FunctionDef))
+    if isinstance(node, ast.arguments):  # defaults, which are made when the module is imported
+        return _Place(place.where)
     if not isinstance(node, ast.stmt):
         return place
     where = place.where
@@ -168,7 +171,7 @@ def _instead_of_whole(node: ast.AST, *, is_condition: bool) -> Iterator[ast.AST]
     if is_condition and not isinstance(node, ast.UnaryOp | ast.Compare):
         yield ast.UnaryOp(ast.Not(), node)
     match node:
-        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) not in _FALSE:
             yield ast.Return(ast.Constant(None))
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
             yield ast.Pass()

@@ -1,14 +1,17 @@
 """What runs inside pytest: which lines each test reaches, and a module with one change."""
 
 import ast
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
 import time
-from types import CodeType
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
 
-from mutants import ROOT, mutated
+import pytest
+from mutants import ROOT, Mutant, mutated
 
 _TOOL = 4  # of sys.monitoring, which leaves it to whoever wants it
 
@@ -67,6 +70,55 @@ class Chosen:
         """Remember the test that noticed the mutant."""
         if report.failed and not self.noticed:
             self.noticed = report.nodeid
+
+
+class Collected:
+    """A pytest plugin: instead of running the tests, it lets mutants of functions meet them.
+
+    All is imported and collected once; each mutant is a copy of this process, in which the
+    functions of its module get the mutant's code.
+    """
+
+    def __init__(self, meet: Callable[["Collected"], None]) -> None:
+        self._meet = meet
+        self._items: dict[str, pytest.Item] = {}
+        self._functions: dict[str, list[FunctionType]] = {}
+        self._failed = ""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Let the mutants meet the tests."""
+        self._items = {item.nodeid: item for item in session.items}
+        for found in gc.get_objects():
+            if isinstance(found, FunctionType):
+                self._functions.setdefault(found.__code__.co_filename, []).append(found)
+        gc.freeze()
+        self._meet(self)
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember that the mutant was noticed."""
+        self._failed = self._failed or (report.nodeid if report.failed else "")
+
+    def noticing(self, mutant: Mutant, tests: list[str]) -> str:
+        """Give the test that notices the mutant; this process is not the same afterwards."""
+        path = str(ROOT / mutant.module)
+        codes = dict(_codes(compile(mutated(mutant.module, mutant.number), path, "exec")))
+        for function in self._functions[path]:
+            old = function.__code__
+            function.__code__ = codes.get((old.co_qualname, old.co_firstlineno), old)
+        items = [self._items[test] for test in tests]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self._failed:
+                break
+        return self._failed
+
+
+def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield (inner.co_qualname, inner.co_firstlineno), inner
+            yield from _codes(inner)
 
 
 class Changed(importlib.abc.MetaPathFinder):

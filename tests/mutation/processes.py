@@ -32,7 +32,7 @@ def each(
             with os.fdopen(reading, encoding="utf-8") as answer:
                 said = answer.read()
             os.waitpid(child, 0)
-            yield thing, json.loads(said) if said else (None, "it does not end")
+            yield thing, json.loads(said) if said else ("it does not end", 0)
 
 
 def _answer(work: Callable[[object], object], thing: object, writing: int) -> None:
@@ -46,5 +46,5 @@ def _answer(work: Callable[[object], object], thing: object, writing: int) -> No
         try:
             answer.write(json.dumps(work(thing)))
         except BaseException as error:  # noqa: BLE001  (this process must not go on)
-            answer.write(json.dumps((None, repr(error))))
+            answer.write(json.dumps((repr(error), 0)))
     os._exit(0)

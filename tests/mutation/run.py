@@ -16,17 +16,18 @@ pytest anew for each mutant and runs the same tests for each.
 import argparse
 import fnmatch
 import importlib
+import itertools
 import json
 import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from explained import EXPLAINED
 from mutants import ROOT, Mutant, sample
-from noticing import Changed, Chosen, Reached
+from noticing import Changed, Chosen, Collected, Reached
 from processes import each
 
 MODULES = ("kmsmock/authorization", "kmsmock/domain", "kmsmock/controls/transitions.py")
@@ -48,7 +49,7 @@ BESIDE = (
 PYTEST = ["-q", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
 PYTEST += ["--assert=plain"]  # else pytest imports all of kmsmock its own way
 REACH = ROOT / ".pytest_cache" / "mutation.json"
-FIRST = 25
+FIRST = 16
 """Tests that run before the rest is collected at all: most mutants are noticed by them."""
 
 
@@ -68,19 +69,52 @@ def main() -> int:
         _find_reach(asked.jobs)
     modules = sorted(set(_modules(asked.paths)))
     chosen = sample(modules, asked.most, asked.seed)
-    ranking = Ranking(json.loads(REACH.read_text()), asked.tests)
-    ended: Counter[str] = Counter()
-    for mutant, (survived, told) in each(chosen, lambda one: _meet(one, ranking), asked.jobs):
-        ending = "survived" if survived else "killed"
-        if survived and mutant.name in EXPLAINED:
-            ending = "explained"
-        ended[ending] += 1
-        ranking.learn(mutant, told)
-        _tell(
-            f"{ending:9} {mutant.module}:{mutant.line} {mutant.where}: {mutant.change} [{told}]",
-        )
-    _tell(f"{len(chosen)} mutants: {dict(ended)}")
-    return 1 if ended["survived"] else 0
+    meeting = Meeting(Ranking(json.loads(REACH.read_text()), asked.tests), asked.jobs)
+    meeting.on_import([mutant for mutant in chosen if not meeting.ranking.is_collected(mutant)])
+    meeting.collected([mutant for mutant in chosen if meeting.ranking.is_collected(mutant)])
+    _tell(f"{len(chosen)} mutants: {dict(meeting.ended)}")
+    return 1 if meeting.ended["survived"] else 0
+
+
+class Meeting:
+    """Mutants meet tests, and how it ended."""
+
+    def __init__(self, ranking: "Ranking", jobs: int) -> None:
+        self.ranking = ranking
+        self.ended: Counter[str] = Counter()
+        self._jobs = jobs
+
+    def on_import(self, mutants: list[Mutant]) -> None:
+        """Let each import kmsmock anew: mutants of tables, and of what tables are made with."""
+
+        def meet(mutant: Mutant) -> tuple[str, int]:
+            tests = self.ranking.tests(mutant)
+            sys.meta_path.insert(0, Changed(mutant.module, mutant.number))
+            return _run(tests[:FIRST]) or _run(tests[FIRST:]), len(tests)
+
+        self._tell_each(mutants, meet)
+
+    def collected(self, mutants: list[Mutant]) -> None:
+        """Let each change functions that are there, and the tests with them."""
+
+        def meet_all(collected: Collected) -> None:
+            def meet(mutant: Mutant) -> tuple[str, int]:
+                tests = self.ranking.tests(mutant)
+                return collected.noticing(mutant, tests), len(tests)
+
+            self._tell_each(mutants, meet)
+
+        if mutants:
+            pytest.main([*PYTEST, "-s", *_files()], plugins=[Collected(meet_all)])
+
+    def _tell_each(self, mutants: list[Mutant], meet: Callable[[Mutant], tuple[str, int]]) -> None:
+        for mutant, (noticed, tests) in each(mutants, meet, self._jobs):
+            ending = "killed" if noticed else "survived"
+            if not noticed and mutant.name in EXPLAINED:
+                ending = "explained"
+            self.ended[ending] += 1
+            self.ranking.learn(mutant, noticed)
+            _tell(f"{ending:9} {mutant.line}: {mutant.name} [{noticed or f'{tests} tests'}]")
 
 
 class Ranking:
@@ -107,12 +141,15 @@ class Ranking:
         if "::" in test:
             self._noticed.setdefault(mutant.module, Counter())[test] += 1
 
+    def is_collected(self, mutant: Mutant) -> bool:
+        """Whether tests reach it after all is imported and collected."""
+        return any((mutant.module, line) in self._by_line for line in mutant.lines)
+
     def tests(self, mutant: Mutant) -> list[str]:
         """Give those that reach the mutant, the most likely to notice it first."""
-        if mutant.lines:
-            reaching = {
-                t for line in mutant.lines for t in self._by_line.get((mutant.module, line), ())
-            }
+        if self.is_collected(mutant):
+            by_line = (self._by_line.get((mutant.module, line), ()) for line in mutant.lines)
+            reaching = set(itertools.chain.from_iterable(by_line))
         else:
             reaching = set(self._by_module.get(mutant.module, self._every))
         words = set(re.split(r"[/_.]", mutant.module)) - {"kmsmock", "py", "key"}
@@ -120,24 +157,19 @@ class Ranking:
 
         def rank(test: str) -> tuple:
             kin = sum(word.rstrip("sy") in test.partition("::")[0] for word in words)
-            return (-noticed[test], -kin if not mutant.lines else 0, self._width[test], test)
+            return (
+                -noticed[test],
+                0 if self.is_collected(mutant) else -kin,
+                self._width[test],
+                test,
+            )
 
         return sorted(reaching, key=rank)[: self._most]
 
 
-def _meet(mutant: Mutant, ranking: Ranking) -> tuple[bool, str]:
-    """Run the tests with the mutant. In a process of its own: it is not the same afterwards."""
-    tests = ranking.tests(mutant)
-    if not tests:
-        return True, "no test reaches it"
-    sys.meta_path.insert(0, Changed(mutant.module, mutant.number))
-    for some in (tests[:FIRST], tests[FIRST:]):
-        if some and (told := _run(some)):
-            return False, told
-    return True, f"{len(tests)} tests"
-
-
 def _run(tests: list[str]) -> str:
+    if not tests:
+        return ""
     chosen = Chosen(tests)
     files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
     try:
@@ -149,13 +181,11 @@ def _run(tests: list[str]) -> str:
 
 def _find_reach(jobs: int) -> None:
     """Run the tests once, a process for each file, and keep which lines each reaches."""
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
-    files = [file for file in files if not any(fnmatch.fnmatch(file, not_) for not_ in BESIDE)]
     modules = list(_modules(MODULES))
     reached = {}
-    for file, (tests, told) in each(files, lambda one: _reach_of(one, modules), jobs):
+    for file, (tests, told) in each(_files(), lambda one: _reach_of(one, modules), jobs):
         _tell(f"{file}: {told}")
-        reached |= tests or {}
+        reached |= tests
     REACH.parent.mkdir(exist_ok=True)
     REACH.write_text(json.dumps(reached))
 
@@ -165,6 +195,11 @@ def _reach_of(file: str, modules: list[str]) -> tuple[dict, str]:
     pytest.main([*PYTEST, file], plugins=[reached])
     failed = "".join(f", {test} fails" for test in sorted(reached.failed))
     return reached.tests, f"{len(reached.tests)} tests{failed}"
+
+
+def _files() -> list[str]:
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
+    return [file for file in files if not any(fnmatch.fnmatch(file, not_) for not_ in BESIDE)]
 
 
 def _tell(line: str) -> None:
