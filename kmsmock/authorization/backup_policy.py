@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmsmock.authorization.policy import Document, PolicyProblem, read_document
+from kmsmock.authorization.policy import PolicyProblem, read_document
 from kmsmock.authorization.principals import naming
 from kmsmock.errors import NotImplementedByKmsmock
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from kmsmock.domain.backup import Backup
 
 
-def read_backup_policy(text: str) -> Document:
-    """Read the policy that a request brings.
+def require_backup_policy(text: str) -> None:
+    """Refuse what a request brings for a policy and what is none.
 
     Raises:
         CloudHsmInvalidRequestException: it is no policy; the texts are assumed.
@@ -37,7 +37,6 @@ def read_backup_policy(text: str) -> Document:
             raise NotImplementedByKmsmock(
                 "kmsmock does not judge conditions in the resource policy of a backup"
             )
-    return document
 
 
 def is_shared_with(backup: Backup, caller: Caller, action: str) -> bool:

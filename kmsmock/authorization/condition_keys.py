@@ -191,7 +191,7 @@ def identity_context_of(asking: Asking) -> ContextValues:
     context: dict[str, tuple[str, ...]] = {
         f"aws:resourcetag/{name.lower()}": (value,) for name, value in key.tags.items()
     }
-    if key.aliases and len(key.aliases) <= ALIASES_THAT_COUNT:
+    if len(key.aliases) <= ALIASES_THAT_COUNT:
         context["kms:resourcealiases"] = tuple(sorted(key.aliases))
     return context
 

@@ -13,7 +13,6 @@ from kmsmock.authorization.condition_keys import (
     identity_context_of,
 )
 from kmsmock.authorization.evaluation import (
-    BY_ADMINISTRATOR,
     Asked,
     Decision,
     Policies,
@@ -57,7 +56,7 @@ def authorize_operation(call: Call, *, has_target: bool) -> None:
             _require_iam(call, permission)
 
 
-def authorize(call: Call, action: str, resource: Resource) -> Decision:
+def authorize(call: Call, action: str, resource: Resource) -> None:
     """Ask whether the caller may do this to a resource.
 
     An account's administrator may do everything in the account, except to what AWS manages.
@@ -68,16 +67,16 @@ def authorize(call: Call, action: str, resource: Resource) -> Decision:
     caller = call.caller
     if isinstance(resource, Key):
         own = caller.administrator and resource.account_id == caller.account_id
-        if own and resource.manager != "AWS":
-            return BY_ADMINISTRATOR
-        return _require_key(call, action, resource)
-    if caller.administrator and resource.account_id == caller.account_id:
-        return BY_ADMINISTRATOR
-    if isinstance(resource, Grant):
-        return _require_retirable(call, action, resource)
-    if isinstance(resource, CustomKeyStore):
-        return _require_iam(call, on_account(call, action))
-    return _require_iam(call, Permission(action, _cloudhsm_arn(call, resource)))
+        if not own or resource.manager == "AWS":
+            _require_key(call, action, resource)
+    elif caller.administrator and resource.account_id == caller.account_id:
+        return
+    elif isinstance(resource, Grant):
+        _require_retirable(call, action, resource)
+    elif isinstance(resource, CustomKeyStore):
+        _require_iam(call, on_account(call, action))
+    else:
+        _require_iam(call, Permission(action, _cloudhsm_arn(call, resource)))
 
 
 def decide_on_key(call: Call, action: str, key: Key) -> Decision:
@@ -142,10 +141,10 @@ def _child_terms(call: Call) -> Terms:
     return Terms(None, None, None, None, None, operations, constraints)
 
 
-def _require_key(call: Call, action: str, key: Key) -> Decision:
+def _require_key(call: Call, action: str, key: Key) -> None:
     decision = decide_on_key(call, action, key)
     if decision.allowed:
-        return decision
+        return
     if denials.is_hidden(decision):
         raise hidden_key(call, action)
     raise _denied(call, action, key.arn, decision)
@@ -171,7 +170,7 @@ def hidden_from(caller: Caller, action: str) -> AccessDeniedException:
     return AccessDeniedException(denials.hidden_denial(caller.arn, action))
 
 
-def _require_retirable(call: Call, action: str, grant: Grant) -> Decision:
+def _require_retirable(call: Call, action: str, grant: Grant) -> None:
     """Let those retire a grant whom the grant lets, unless IAM explicitly denies it.
 
     What an administrator may retire in the account that owns the key was decided before.
@@ -180,7 +179,7 @@ def _require_retirable(call: Call, action: str, grant: Grant) -> Decision:
     by_iam = decide_by_iam(call, action, grant.key_arn)
     explicit = not by_iam.allowed and by_iam.is_explicit
     if not explicit and grants.may_retire(grant, subject, iam_allows=by_iam.allowed):
-        return Decision(True, "grant", grant_id=grant.grant_id)
+        return
     if grant.account_id != call.caller.account_id and not explicit:
         raise hidden_from(call.caller, action)
     if by_iam.allowed:
@@ -188,12 +187,11 @@ def _require_retirable(call: Call, action: str, grant: Grant) -> Decision:
     raise _denied(call, action, grant.key_arn, by_iam)
 
 
-def _require_iam(call: Call, permission: Permission) -> Decision:
+def _require_iam(call: Call, permission: Permission) -> None:
     action, resource = permission.action, str(permission.resource)
     decision = decide_by_iam(call, action, resource)
     if not decision.allowed:
         raise _denied(call, action, permission.shown or resource, decision)
-    return decision
 
 
 def decide_by_iam(call: Call, action: str, resource: str) -> Decision:

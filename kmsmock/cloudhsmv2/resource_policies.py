@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmsmock.authorization.backup_policy import read_backup_policy
+from kmsmock.authorization.backup_policy import require_backup_policy
 from kmsmock.cloudhsmv2.targets import PolicyTarget
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
 from kmsmock.operation import operation
@@ -36,7 +36,7 @@ def put_resource_policy(
     if policy is None:
         # The text is assumed.
         raise CloudHsmInvalidRequestException("Policy is a required argument.")
-    read_backup_policy(policy)
+    require_backup_policy(policy)
     backup.policy = policy
     # Assumed: a resource policy that replaces another is a share that has to be promoted anew.
     backup.share_promoted = False

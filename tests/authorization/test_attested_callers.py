@@ -45,11 +45,16 @@ def test_registers(aws, kms, condition, claims, expected):
     assert decision.allowed is expected
 
 
-def test_document_that_cannot_be_read_attests_nothing(aws, kms):
+@pytest.mark.parametrize(
+    "sent_recipient",
+    [{"AttestationDocument": b"none"}, {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256"}],
+    ids=["no document", "none"],
+)
+def test_what_is_no_document_attests_nothing(aws, kms, sent_recipient):
     """What is no document has no registers."""
     condition = {"Null": {"kms:RecipientAttestation:PCR0": "true"}}
     text = policy(allow(principal=ROOT), allow(principal=ROLE, condition=condition))
     arn = kms.create_key(Policy=text)["KeyMetadata"]["Arn"]
-    request = {"Recipient": {"AttestationDocument": b"none"}}
+    request = {"Recipient": sent_recipient}
 
     assert aws.explain("kms:Decrypt", arn, principal=ROLE, request=request).allowed

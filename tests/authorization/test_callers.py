@@ -4,6 +4,7 @@
 import re
 
 import pytest
+from backups import latest_backup
 from clients_at_hand import NO_RETRIES, SESSION
 from expect import refused
 from policies import (
@@ -99,6 +100,18 @@ def test_user_is_shown_by_its_own_arn(caller, arn):
     assert refusal.message.startswith(f"User: {USER} is not authorized to perform: kms:DescribeKey")
 
 
+def test_federated_user_is_named_by_who_vouched(kms, caller):
+    """A key policy that names a web identity provider names those whom it vouched for."""
+    provider = "cognito-identity.amazonaws.com"
+    text = policy(allow(principal=ROOT), allow(principal={"Federated": provider}))
+    key = kms.create_key(Policy=text)["KeyMetadata"]["Arn"]
+
+    caller(ROLE, context={"aws:FederatedProvider": provider}).describe_key(KeyId=key)
+
+    with refused("AccessDeniedException"):
+        caller(ROLE).describe_key(KeyId=key)
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_foreign_key_is_hidden(caller, arn, there):
     """Whether another account's key exists is not told."""
@@ -125,6 +138,21 @@ def test_foreign_key_of_a_ciphertext_is_hidden(kms, caller, arn, operation):
         PARTNER_USER, action, f"on the resource associated with this ciphertext {HIDDEN}"
     )
     with refused("AccessDeniedException", text):
+        getattr(bob, operation)(CiphertextBlob=blob, **more)
+
+
+@pytest.mark.parametrize("operation", ["decrypt", "re_encrypt"])
+def test_foreign_key_that_is_named_beside_a_ciphertext_is_hidden(kms, caller, arn, operation):
+    """Of a ciphertext whose key is named as well the text tells of the key."""
+    blob = kms.encrypt(KeyId=arn, Plaintext=b"x")["CiphertextBlob"]
+    bob = caller(PARTNER_USER, policies=[EVERYTHING])
+    decrypting = operation == "decrypt"
+    more = {"KeyId": arn} if decrypting else {"SourceKeyId": arn, "DestinationKeyId": arn}
+    action = "kms:Decrypt" if decrypting else "kms:ReEncryptFrom"
+
+    with refused(
+        "AccessDeniedException", may_not(PARTNER_USER, action, f"on this resource {HIDDEN}")
+    ):
         getattr(bob, operation)(CiphertextBlob=blob, **more)
 
 
@@ -193,6 +221,29 @@ def test_cloudhsm_is_iams(caller, cloudhsm):
     assert "cloudhsm:DescribeClusters on resource: *" in refusal.message
     everything = caller(ROLE, service="cloudhsmv2", policies=[EVERYTHING])
     assert everything.describe_clusters()["Clusters"] == []
+
+
+@pytest.mark.parametrize("kind", ["cluster", "backup"])
+def test_cloudhsm_resources_have_arns(aws, caller, cloudhsm, kind):
+    """IAM policies name a cluster and a backup by their ARNs."""
+    cluster_id = aws.cluster(hsms=1).cluster_id
+    backup_arn = latest_backup(cloudhsm, cluster_id)["BackupArn"]
+    arns = {
+        "cluster": f"arn:aws:cloudhsm:{REGION}:{ACCOUNT}:cluster/{cluster_id}",
+        "backup": backup_arn,
+    }
+
+    def tags_seen_by(arn):
+        app = caller(
+            ROLE, service="cloudhsmv2", policies=[policy(allow("cloudhsm:*", Resource=arn))]
+        )
+        resource_id = cluster_id if kind == "cluster" else backup_arn.rpartition("/")[2]
+        return app.list_tags(ResourceId=resource_id)["TagList"]
+
+    assert tags_seen_by(arns[kind]) == []
+    with refused("CloudHsmAccessDeniedException") as refusal:
+        tags_seen_by(arns[kind] + "0")
+    assert f"cloudhsm:ListTags on resource: {arns[kind]} because" in refusal.message
 
 
 # Operations that need several permissions: authorization.md section 1, "Special"
@@ -300,8 +351,16 @@ def test_retirable_grants_are_asked_for_on_the_principal(caller):
     app = caller(ROLE, policies=[policy(allow("kms:ListRetirableGrants", Resource=USER))])
 
     assert app.list_retirable_grants(RetiringPrincipal=USER)["Grants"] == []
-    with refused("AccessDeniedException"):
+    with refused("AccessDeniedException") as refusal:
         app.list_retirable_grants(RetiringPrincipal=ROLE)
+    assert f"kms:ListRetirableGrants on resource: {ROLE} because" in refusal.message
+
+
+def test_retirable_grants_of_an_account_are_asked_for_on_its_arn(caller):
+    """An account id stands for the ARN of the account."""
+    app = caller(ROLE, policies=[policy(allow("kms:ListRetirableGrants", Resource=ROOT))])
+
+    assert app.list_retirable_grants(RetiringPrincipal=ACCOUNT)["Grants"] == []
 
 
 def test_decrypt_is_judged_on_the_key_in_the_ciphertext(kms, caller, arn):

@@ -1,13 +1,16 @@
 # ruff: noqa: E501 - a row is a line
 """Condition keys: each row of authorization.md section 5, asked of the handle's `explain`."""
 
+from datetime import datetime, timezone
+
 import pytest
-from policies import ACCOUNT, EVERYTHING, PARTNER_USER, ROLE, USER, allow, policy
+from policies import ACCOUNT, EVERYTHING, PARTNER_USER, ROLE, ROOT, USER, allow, policy
 
 SYMMETRIC = ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
 RSA, SIGNING = ("RSA_2048", "ENCRYPT_DECRYPT"), ("ECC_NIST_P256", "SIGN_VERIFY")
 HMAC, AGREEING = ("HMAC_256", "GENERATE_VERIFY_MAC"), ("ECC_NIST_P256", "KEY_AGREEMENT")
 CONTEXT = {"EncryptionContext": {"AppName": "ExampleApp", "Stage": "test"}}
+NEW_YEAR = datetime(2030, 1, 1, tzinfo=timezone.utc)
 BUCKET = "arn:aws:s3:::bucket-of-the-source"
 
 
@@ -143,6 +146,8 @@ ROWS = [
     (equals("kms:SigningAlgorithm", "ECDSA_SHA_256"), "Sign", {"SigningAlgorithm": "ECDSA_SHA_256"}, True, SIGNING),
     (equals("kms:SigningAlgorithm", "ECDSA_SHA_256"), "Verify", {"SigningAlgorithm": "ECDSA_SHA_256"}, True, SIGNING),
     (absent("kms:ValidTo"), "ImportKeyMaterial", {}, True),
+    (equals("kms:ValidTo", "2030-01-02T00:00:00Z", operator="DateEquals"), "ImportKeyMaterial", {"ValidTo": NEW_YEAR}, False),
+    (equals("kms:ValidTo", "2030-01-01T00:00:00Z", operator="DateEquals"), "ImportKeyMaterial", {"ValidTo": NEW_YEAR}, True),
     (absent("kms:ViaService"), "Encrypt", {}, True),
     (equals("kms:WrappingAlgorithm", "RSAES_OAEP_SHA_256"), "GetParametersForImport", {"WrappingAlgorithm": "RSAES_OAEP_SHA_256"}, True),
     (equals("kms:WrappingKeySpec", "RSA_4096"), "GetParametersForImport", {"WrappingKeySpec": "RSA_4096"}, True),
@@ -161,6 +166,8 @@ ROWS = [
     (equals("aws:ResourceAccount", ACCOUNT), "Encrypt", {}, True),
     (absent("aws:SourceArn"), "Encrypt", {}, True),
     (equals("aws:CurrentTime", "2020-01-01T00:00:00Z", operator="DateGreaterThan"), "Encrypt", {}, True),
+    (equals("aws:CurrentTime", "2020-01-01T00:00:00Z", operator="DateLessThan"), "Encrypt", {}, False),
+    (equals("aws:EpochTime", "2020-01-01T00:00:00Z", operator="DateGreaterThan"), "Encrypt", {}, True),
     (equals("aws:EpochTime", "2020-01-01T00:00:00Z", operator="DateLessThan"), "Encrypt", {}, False),
     (equals("aws:RequestTag/team", "a"), "TagResource", {"Tags": [{"TagKey": "Team", "TagValue": "a"}]}, True),
     (equals("aws:RequestTag/team", "a"), "TagResource", {"Tags": [{"TagKey": "team", "TagValue": "b"}]}, False),
@@ -219,6 +226,10 @@ def test_condition_key(aws, kms, row):
             {"via_service": "s3.us-east-1.amazonaws.com"},
             True,
         ),
+        (equals("aws:CalledViaFirst", "s3.amazonaws.com"), {"via_service": "s3.us-east-1.amazonaws.com"}, True),
+        (equals("aws:CalledViaLast", "s3.amazonaws.com"), {"via_service": "s3.us-east-1.amazonaws.com"}, True),
+        (absent("aws:SourceIp"), {"via_service": "s3.us-east-1.amazonaws.com"}, True),
+        (equals("aws:SourceIp", "127.0.0.1/32", operator="IpAddress"), {}, True),
         (
             bool_("kms:GrantIsForAWSResource"),
             {"via_service": "s3.us-east-1.amazonaws.com"},
@@ -260,6 +271,36 @@ def test_user_has_a_name_and_a_role_has_none(aws, kms):
 
     assert aws.explain("kms:Encrypt", arn, principal=USER).allowed
     assert not aws.explain("kms:Encrypt", arn, principal=ROLE).allowed
+
+
+SERVICE = "logs.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "expected"),
+    [
+        (SERVICE, bool_("aws:PrincipalIsAWSService"), True),
+        (SERVICE, equals("aws:PrincipalServiceName", SERVICE), True),
+        (SERVICE, absent("aws:PrincipalArn"), True),
+        (USER, bool_("aws:PrincipalIsAWSService"), False),
+        (USER, absent("aws:PrincipalServiceName"), True),
+        (USER, equals("aws:PrincipalType", "User"), True),
+        (USER, equals("aws:userid", "AIDA*", operator="StringLike"), True),
+        (USER, equals("aws:userid", "*:*", operator="StringLike"), False),
+        (ROLE, equals("aws:userid", "AROA*:kmsmock", operator="StringLike"), True),
+        (ROOT, equals("aws:PrincipalType", "Account"), True),
+        (ROOT, equals("aws:PrincipalArn", ROOT), True),
+        (ROOT, equals("aws:userid", ACCOUNT), True),
+        (ROOT, absent("aws:username"), True),
+    ],
+)
+def test_condition_key_of_a_kind_of_principal(aws, kms, principal, condition, expected):
+    """A service, a user, a role and the root user each have their own keys."""
+    named = {"Service": SERVICE} if principal == SERVICE else principal
+    text = policy(allow(principal=ROLE), allow(principal=named, condition=condition))
+    arn = new_key(kms, Policy=text, BypassPolicyLockoutSafetyCheck=True)
+
+    assert aws.explain("kms:Encrypt", arn, principal=principal).allowed is expected
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,10 @@ def judge(operator, wanted, given, version="2012-10-17"):
     ("StringNotLike", "a*", "abc", False),
     ("StringNotLike", "a*", "bc", True),
     ("StringNotLike", "a*", None, True),
+    ("StringEquals", "a", ("b", "a"), True),
+    ("StringEquals", "c", ("b", "a"), False),
+    ("StringNotEquals", "a", ("b", "a"), False),
+    ("StringNotEquals", "c", ("b", "a"), True),
 )
 def test_strings(operator, wanted, given, met):
     """Strings are compared with case unless it is ignored; wildcards are for Like alone."""
@@ -58,6 +62,7 @@ def test_strings(operator, wanted, given, met):
     ("ArnEquals", "arn:aws:iam::*:role/service/*", ARN, True),
     ("ArnEquals", "arn:aws:iam::*", ARN, False),
     ("ArnEquals", "*", ARN, False),
+    ("ArnLike", "${aws:K}", ARN, True),
     ("ArnEquals", "arn:aws:iam::123456789012:role/*", "role/App", False),
     ("ArnLike", "arn:aws:*::123456789012:role/*/App", ARN, True),
     ("ArnLike", "arn:aws:iam::44445555666?:role/*", ARN, False),

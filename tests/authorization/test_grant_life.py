@@ -75,6 +75,18 @@ def test_grant_life(aws, kms, caller, arn):
     assert other.decrypt(CiphertextBlob=blob, EncryptionContext=IT)["Plaintext"] == b"x"
 
 
+def test_child_grant_has_no_more_operations(kms, caller, arn):
+    """Who may create grants by a grant gives none of the operations that it has not itself."""
+    operations = ["Decrypt", "CreateGrant"]
+    kms.create_grant(KeyId=arn, GranteePrincipal=ROLE, Operations=operations)
+    app = caller(ROLE)
+
+    app.create_grant(KeyId=arn, GranteePrincipal=OTHER_ROLE, Operations=["Decrypt"])
+
+    with refused("AccessDeniedException"):
+        app.create_grant(KeyId=arn, GranteePrincipal=OTHER_ROLE, Operations=["Decrypt", "Encrypt"])
+
+
 def test_new_grant_may_need_its_token(aws, kms, caller, arn):
     """While a grant is not known everywhere, its token makes it effective."""
     aws.grants_need_tokens()
@@ -177,6 +189,48 @@ def test_who_may_retire_a_grant(kms, caller, who, policies, may):
         with refused("AccessDeniedException"):
             deed()
         assert len(kms.list_grants(KeyId=arn)["Grants"]) == 1
+
+
+DENYING = policy(deny("kms:RetireGrant"))
+DENIED = "with an explicit deny in an identity-based policy"
+NOT_ALLOWED = "because no identity-based policy allows the kms:RetireGrant action"
+HIDDEN = "or a resource-based policy explicitly denies access"
+
+
+@pytest.mark.parametrize(
+    ("who", "iam", "rest"),
+    [
+        (ROLE, policy(), NOT_ALLOWED),
+        (ROLE, DENYING, DENIED),
+        (PARTNER_USER, DENYING, DENIED),
+        (PARTNER_USER, RETIRING, HIDDEN),
+        (PARTNER_USER, policy(), HIDDEN),
+    ],
+)
+def test_why_a_grant_is_not_retired(kms, caller, who, iam, rest):
+    """Another account is not told whether the grant is there, unless its own policies deny."""
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    grant = kms.create_grant(KeyId=arn, GranteePrincipal=USER, Operations=["Encrypt"])
+
+    with refused("AccessDeniedException") as refusal:
+        caller(who, policies=[iam]).retire_grant(KeyId=arn, GrantId=grant["GrantId"])
+
+    assert refusal.message.endswith(rest)
+
+
+def test_iam_is_no_help_with_a_grant_that_another_account_made(kms, caller, arn):
+    """The owner's IAM policies retire no grant that a caller of another account asked for."""
+    text = policy(allow(principal=ROOT), allow(principal=PARTNER_ROLE))
+    kms.put_key_policy(KeyId=arn, Policy=text)
+    partner = caller(PARTNER_ROLE, policies=[EVERYTHING])
+    grant = partner.create_grant(KeyId=arn, GranteePrincipal=PARTNER_ROLE, Operations=["Encrypt"])
+
+    with refused("AccessDeniedException") as refusal:
+        caller(ROLE, policies=[RETIRING]).retire_grant(KeyId=arn, GrantId=grant["GrantId"])
+
+    assert refusal.message.endswith(
+        "because no resource-based policy allows the kms:RetireGrant action"
+    )
 
 
 def test_retiring_has_no_place_in_a_key_policy(kms, caller, arn):

@@ -1,5 +1,7 @@
 """GetResourcePolicy, PutResourcePolicy, DeleteResourcePolicy, and what is shared by them."""
 
+import json
+
 import boto3
 import pytest
 from backups import latest_backup, sharing
@@ -84,6 +86,10 @@ def test_arn_is_required(cloudhsm, operation):
             {"Policy": '{"Statement": [{"Effect": "Allow", "Action": "cloudhsm:*"}]}'},
             id="no principal",
         ),
+        pytest.param(
+            {"Policy": '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}}]}'},
+            id="no action",
+        ),
     ],
 )
 def test_policy_must_be_one(cloudhsm, arn, policy):
@@ -159,6 +165,28 @@ def test_policy_says_who_may_describe(aws, cloudhsm, stranger, backup, policy):
     """A backup is listed to those alone who may describe it."""
     cloudhsm.put_resource_policy(ResourceArn=backup["BackupArn"], Policy=policy)
     aws.promote_backup_share(backup["BackupId"])
+
+    assert shared_arns(stranger) == []
+
+
+def test_deny_of_the_policy_beats_its_allow(aws, cloudhsm, stranger, backup, arn):
+    """A statement that denies takes back what another allows."""
+    statements = [
+        json.loads(sharing(OTHER_ACCOUNT, "cloudhsm:*", effect=effect))["Statement"][0]
+        for effect in ("Allow", "Deny")
+    ]
+    cloudhsm.put_resource_policy(ResourceArn=arn, Policy=json.dumps({"Statement": statements}))
+    aws.promote_backup_share(backup["BackupId"])
+
+    assert shared_arns(stranger) == []
+
+
+def test_backup_is_not_shared_any_more_without_its_policy(aws, cloudhsm, stranger, backup, arn):
+    """DeleteResourcePolicy ends the sharing, also of a promoted backup."""
+    cloudhsm.put_resource_policy(ResourceArn=arn, Policy=sharing(OTHER_ACCOUNT, "cloudhsm:*"))
+    aws.promote_backup_share(backup["BackupId"])
+
+    cloudhsm.delete_resource_policy(ResourceArn=arn)
 
     assert shared_arns(stranger) == []
 
