@@ -102,6 +102,8 @@ def _changes(parent: ast.AST, place: _Place):
         for index, node in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(node, ast.AST) or _is_nothing(node):
                 continue
+            if index == 0 and name == "args" and ast.unparse(parent).startswith("cast("):
+                continue
             here = _place(node, place)
             for new in (
                 *_instead(node),

@@ -19,10 +19,10 @@ import importlib
 import itertools
 import json
 import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from explained import EXPLAINED
@@ -46,6 +46,17 @@ BESIDE = (
     "tests/test_readme*.py",
 )
 """Tests that look at other things, or that are slow for what they would add."""
+NEAREST = {
+    "kmsmock/authorization/asking.py": ("authorization/test_condition_keys",),
+    "kmsmock/authorization/global_keys.py": ("authorization/test_condition_keys",),
+    "kmsmock/authorization/permissions.py": ("authorization/test_callers",),
+    "kmsmock/authorization/decision.py": ("authorization/test_callers", "test_grant_life"),
+    "kmsmock/authorization/policy.py": ("authorization/test_policy_documents",),
+    "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
+    "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
+    "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
+}
+"""The tests of tables whose file has not the name of the table's: no line tells who reads it."""
 PYTEST = ["-q", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
 PYTEST += ["--assert=plain"]  # else pytest imports all of kmsmock its own way
 REACH = ROOT / ".pytest_cache" / "mutation.json"
@@ -147,24 +158,21 @@ class Ranking:
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Give those that reach the mutant, the most likely to notice it first."""
+        nearest = NEAREST.get(mutant.module, (f"test_{Path(mutant.module).stem}",))
+        near = {test for test in self._every if any(name in test for name in nearest)}
         if self.is_collected(mutant):
             by_line = (self._by_line.get((mutant.module, line), ()) for line in mutant.lines)
             reaching = set(itertools.chain.from_iterable(by_line))
         else:
-            reaching = set(self._by_module.get(mutant.module, self._every))
-        words = set(re.split(r"[/_.]", mutant.module)) - {"kmsmock", "py", "key"}
+            reaching = near or set(self._by_module.get(mutant.module, ()))
         noticed = self._noticed.get(mutant.module, Counter())
 
         def rank(test: str) -> tuple:
-            kin = sum(word.rstrip("sy") in test.partition("::")[0] for word in words)
-            return (
-                -noticed[test],
-                0 if self.is_collected(mutant) else -kin,
-                self._width[test],
-                test,
-            )
+            return -noticed[test], test not in near, self._width[test], test
 
-        return sorted(reaching, key=rank)[: self._most]
+        ranked, half = sorted(reaching, key=rank), self._most // 2
+        step = max(1, (len(ranked) - half) // max(1, self._most - half))
+        return [*ranked[:half], *ranked[half::step]][: self._most]
 
 
 def _run(tests: list[str]) -> str:
