@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmsmock.authorization.policy import PolicyProblem, read_document
+from kmsmock.authorization.policy import PolicyProblem, Statement, read_document
 from kmsmock.authorization.principals import naming
 from kmsmock.errors import NotImplementedByKmsmock
 from kmsmock.errors.cloudhsmv2 import CloudHsmInvalidRequestException
@@ -48,6 +48,10 @@ def is_shared_with(backup: Backup, caller: Caller, action: str) -> bool:
         for statement in read_document(backup.policy).statements
         if naming(statement, caller.subject, has_boundary=False) is not None
         and statement.names_action(action)
-        and (statement.resources is None or statement.names_resource(backup.arn))
+        and (_names_no_resources(statement) or statement.names_resource(backup.arn))
     ]
     return bool(speaking) and all(speaking)
+
+
+def _names_no_resources(statement: Statement) -> bool:
+    return statement.resources is None and statement.not_resources is None

@@ -181,6 +181,17 @@ def test_deny_of_the_policy_beats_its_allow(aws, cloudhsm, stranger, backup, arn
     assert shared_arns(stranger) == []
 
 
+@pytest.mark.parametrize("spared", [True, False])
+def test_policy_may_name_other_resources(aws, cloudhsm, stranger, arn, spared):
+    """NotResource leaves out what it names."""
+    named = ["arn:aws:cloudhsm:us-east-1:123456789012:backup/backup-other", *([arn] * spared)]
+    text = sharing(OTHER_ACCOUNT, "cloudhsm:*", NotResource=named)
+    cloudhsm.put_resource_policy(ResourceArn=arn, Policy=text)
+    aws.promote_backup_share(arn.rpartition("/")[2])
+
+    assert shared_arns(stranger) == ([] if spared else [arn])
+
+
 def test_backup_is_not_shared_any_more_without_its_policy(aws, cloudhsm, stranger, backup, arn):
     """DeleteResourcePolicy ends the sharing, also of a promoted backup."""
     cloudhsm.put_resource_policy(ResourceArn=arn, Policy=sharing(OTHER_ACCOUNT, "cloudhsm:*"))
