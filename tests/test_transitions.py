@@ -1,5 +1,7 @@
 """`transitions`: how long AWS's slow changes take in a world."""
 
+import re
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -83,7 +85,8 @@ def test_immediate_change_is_over_at_the_next_call(arguments):
 @pytest.mark.parametrize("unknown", ["slow", "", 3])
 def test_unknown_transitions_are_refused(unknown):
     """A policy that does not exist is a ValueError that names those that do."""
-    with pytest.raises(ValueError, match='must be "immediate" or "realistic" or AfterPolls'):
+    named = re.escape(f'"immediate" or "realistic" or AfterPolls(n), not {unknown!r}')
+    with pytest.raises(ValueError, match=f"must be {named}$"):
         mock_kms_cloudhsm(transitions=unknown)
 
 
@@ -189,5 +192,6 @@ def test_every_change_has_an_operation_that_looks():
 @pytest.mark.parametrize("count", [0, -1, "2", True, None])
 def test_after_polls_takes_a_number(count):
     """Less than one call, or no number, is a ValueError."""
-    with pytest.raises(ValueError, match="AfterPolls"):
+    text = f"AfterPolls takes a number of calls, 1 or more, not {count!r}"
+    with pytest.raises(ValueError, match=f"^{text}$"):
         AfterPolls(count)

@@ -258,7 +258,7 @@ def test_key_with_tags_needs_tag_resource(caller):
 
     caller(ROLE, policies=[policy(creating, tagging)]).create_key(Tags=TAGS)
 
-    assert "kms:TagResource" in refusal.message
+    assert f"kms:TagResource on resource: {ALL}:key/* because" in refusal.message
 
 
 def test_multi_region_key_needs_the_service_linked_role(caller):
@@ -270,7 +270,9 @@ def test_multi_region_key_needs_the_service_linked_role(caller):
 
     caller(ROLE, policies=[policy(creating, linking)]).create_key(MultiRegion=True)
 
-    assert "iam:CreateServiceLinkedRole" in refusal.message
+    role = "mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+    arn = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{role}"
+    assert f"iam:CreateServiceLinkedRole on resource: {arn} because" in refusal.message
 
 
 def test_replica_needs_create_key_in_its_region(kms, caller):
@@ -279,10 +281,11 @@ def test_replica_needs_create_key_in_its_region(kms, caller):
     replicating = allow("kms:ReplicateKey", Resource=key)
     here = allow("kms:CreateKey", Resource=f"{ALL}:*")
     there = allow("kms:CreateKey", Resource=f"arn:aws:kms:us-west-2:{ACCOUNT}:*")
-    with refused("AccessDeniedException"):
+    with refused("AccessDeniedException") as refusal:
         caller(ROLE, policies=[policy(replicating, here)]).replicate_key(
             KeyId=key, ReplicaRegion="us-west-2"
         )
+    assert "kms:CreateKey on resource: * because" in refusal.message
     with refused("AccessDeniedException"):
         caller(ROLE, policies=[policy(there)]).replicate_key(KeyId=key, ReplicaRegion="us-west-2")
 

@@ -398,15 +398,22 @@ def test_conditions_on_keys_are_no_use_for_aliases(aws, kms):
     client.create_alias(AliasName="alias/app", TargetKeyId=arn)
 
 
+@pytest.mark.parametrize("form", ["alias", "alias ARN", "key ARN", "key id"])
 @pytest.mark.parametrize("same", [True, False])
-def test_re_encryption_on_the_same_key(aws, kms, same):
+def test_re_encryption_on_the_same_key(aws, kms, same, form):
     """kms:ReEncryptOnSameKey compares the two keys, on both sides, however they are named."""
     policy_text = conditional(bool_("kms:ReEncryptOnSameKey", str(same).lower()))
     source = new_key(kms, Policy=policy_text)
     other = source if same else new_key(kms, Policy=policy_text)
     kms.create_alias(AliasName="alias/destination", TargetKeyId=other)
     blob = kms.encrypt(KeyId=source, Plaintext=b"x")["CiphertextBlob"]
-    request = {"CiphertextBlob": blob, "DestinationKeyId": "alias/destination"}
+    names = {
+        "alias": "alias/destination",
+        "alias ARN": f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/destination",
+        "key ARN": other,
+        "key id": other.rpartition("/")[2],
+    }
+    request = {"CiphertextBlob": blob, "DestinationKeyId": names[form]}
 
     for action, key in (("kms:ReEncryptFrom", source), ("kms:ReEncryptTo", other)):
         assert aws.explain(action, key, principal=ROLE, request=request).allowed

@@ -61,6 +61,48 @@ def test_text_that_is_no_policy_is_refused(kms, text):
         kms.create_key(Policy=text)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("not json", "Syntax errors in policy."),
+        ("[]", "A policy must be an object."),
+        ("{}", "Missing required field Statement"),
+        (
+            policy(OWNER, Version="2012-10-18"),
+            "Policy document must be version 2012-10-17 or 2008-10-17.",
+        ),
+        (policy(OWNER, Other="member"), "Unknown field Other"),
+        (policy(OWNER, Id=1), "Id must be a string."),
+        (beside_owner(Effect="Maybe"), "Invalid effect: Maybe"),
+        (beside_owner(Effect=None), "Missing required field Effect"),
+        (beside_owner(NotAction="*"), "A statement has both Action and NotAction."),
+        (beside_owner(NotResource="*"), "A statement has both Resource and NotResource."),
+        (beside_owner(Action="Decrypt"), "Invalid action: Decrypt"),
+        (beside_owner(Condition="text"), "Condition must be an object."),
+        (
+            beside_owner(Condition={"StringEquals": "text"}),
+            "Condition StringEquals must be an object.",
+        ),
+        (
+            beside_owner(Condition={"StringResembles": {"kms:ViaService": "x"}}),
+            "Invalid Condition type : StringResembles.",
+        ),
+        (
+            beside_owner(Condition={"StringEquals": {"kms:ViaService": {}}}),
+            "The values of the condition key kms:ViaService must be strings.",
+        ),
+        (
+            beside_owner(Principal=None, NotPrincipal={"AWS": ROOT}),
+            "Allow with NotPrincipal is not allowed.",
+        ),
+    ],
+)
+def test_refusal_tells_what_is_wrong(kms, text, message):
+    """The error names the member, the value or the operator that is wrong."""
+    with refused("MalformedPolicyDocumentException", message):
+        kms.create_key(Policy=text)
+
+
 @pytest.mark.parametrize("principal", [None, {}, {"AWS": []}, []])
 def test_statement_needs_a_principal(kms, principal):
     """A statement that names nobody is refused."""
@@ -85,6 +127,7 @@ def test_statement_needs_a_principal(kms, principal):
         {"AWS": [ROOT, "nobody"]},
         {"Service": "lambda"},
         {"CanonicalUser": "nobody"},
+        {"Federated": "nobody"},
     ],
 )
 def test_principal_must_be_one(kms, principal):
@@ -245,5 +288,5 @@ def test_policy_of_32_kilobytes_is_taken(kms):
 
 def test_longer_policy_exceeds_the_limit(kms):
     """A key policy of more than 32,768 bytes is over the limit, though the model allows more."""
-    with refused("LimitExceededException"):
+    with refused("LimitExceededException", "The key policy exceeds 32768 bytes."):
         kms.create_key(Policy=policy({**OWNER, "Sid": "é" * 16_400}))
