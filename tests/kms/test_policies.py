@@ -65,6 +65,10 @@ def test_policy_is_put_and_read_back_anew(kms, key_id):
             {"AWS": ["111122223333", "*"]},
             {"AWS": ["arn:aws:iam::111122223333:root", "*"]},
         ),
+        (
+            {"AWS": ["*"], "Service": "s3.amazonaws.com"},
+            {"AWS": ["*"], "Service": "s3.amazonaws.com"},
+        ),
         ({"AWS": "*", "Service": "s3.amazonaws.com"}, {"AWS": "*", "Service": "s3.amazonaws.com"}),
     ],
 )
@@ -76,11 +80,35 @@ def test_principals_are_shown_in_full(kms, key_id, put, shown):
     assert statement["Principal"] == shown
 
 
-def test_characters_beyond_latin_1_stay_escaped(kms, key_id):
-    """What a policy says with an escape, and cannot say without, comes back escaped."""
-    kms.put_key_policy(KeyId=key_id, Policy=policy(Sid="\u20ac"))
+def test_principals_of_a_single_statement_that_spares_are_shown_in_full(kms, key_id):
+    """NotPrincipal is shown as Principal is, and Statement as it was: a list or one object."""
+    statement = {"Effect": "Deny", "NotPrincipal": {"AWS": "123456789012"}, "Action": "kms:Sign"}
+    text = json.dumps({"Statement": statement})
+    kms.put_key_policy(KeyId=key_id, Policy=text, BypassPolicyLockoutSafetyCheck=True)
 
-    assert '"\\u20ac"' in kms.get_key_policy(KeyId=key_id)["Policy"]
+    shown = json.loads(kms.get_key_policy(KeyId=key_id)["Policy"])["Statement"]
+    assert shown == {**statement, "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}}
+
+
+def test_empty_list_is_shown_as_one(kms, key_id):
+    """An empty list has a space within."""
+    kms.put_key_policy(
+        KeyId=key_id,
+        Policy=policy(Condition={"StringEquals": {"aws:userid": []}}),
+        BypassPolicyLockoutSafetyCheck=True,
+    )
+
+    assert '"aws:userid" : [ ]\n' in kms.get_key_policy(KeyId=key_id)["Policy"]
+
+
+@pytest.mark.parametrize(
+    ("sid", "shown"), [("\u00ff", "\u00ff"), ("\u0100", "\\u0100"), ("\u20ac", "\\u20ac")]
+)
+def test_characters_beyond_latin_1_stay_escaped(kms, key_id, sid, shown):
+    """What a policy says with an escape, and cannot say without, comes back escaped."""
+    kms.put_key_policy(KeyId=key_id, Policy=policy(Sid=sid))
+
+    assert f'"{shown}"' in kms.get_key_policy(KeyId=key_id)["Policy"]
 
 
 def test_characters_beyond_latin_1_are_refused(kms, key_id):
