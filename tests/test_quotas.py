@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import boto3
 import pytest
 from clients_at_hand import NO_RETRIES
 from clusters import new_cluster
@@ -9,6 +10,7 @@ from expect import refused
 from key_stores import create_key
 from multi_region import AWAY, new_related
 
+from kmsmock import mock_kms_cloudhsm
 from kmsmock.controls.quotas import RATES, Bucket, Quotas
 from kmsmock.protocol.model import service_model
 
@@ -215,6 +217,19 @@ def test_fifth_cluster_is_refused(aws, cloudhsm):
 
     with refused("CloudHsmInvalidRequestException"):
         new_cluster(cloudhsm)
+
+
+@pytest.mark.parametrize("transitions", ["immediate", "realistic"])
+def test_cluster_that_goes_makes_room(transitions):
+    """A cluster that is deleted, or is being deleted, does not count any more."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions=transitions) as aws:
+        cloudhsm = boto3.client("cloudhsmv2", region_name="us-east-1")
+        aws.quotas.enforce(clusters=1)
+        former = new_cluster(cloudhsm)
+        aws.clock.advance(days=1)
+        cloudhsm.delete_cluster(ClusterId=former)
+
+        assert new_cluster(cloudhsm) != former
 
 
 @pytest.mark.parametrize("quota", [{}, {"hsms_per_cluster": 6, "hsms": 28}])

@@ -292,6 +292,11 @@ CONTEXTS = {
         EVERYTHING,
         NO_KEY,
     ),
+    "tags of the key in a deny of a key policy": (
+        policy(allow(principal=USER), deny(principal=USER, condition=BY_TAG)),
+        EVERYTHING,
+        BY_KEY,
+    ),
     "a variable in Resource": (
         DELEGATING,
         policy(allow(Resource="arn:aws:kms:us-east-1:${aws:resourcetag/a}23456789012:key/*")),

@@ -10,6 +10,7 @@ from policies import (
     EVERYTHING,
     OTHER_ROLE,
     PARTNER_ROLE,
+    PARTNER_ROOT,
     PARTNER_USER,
     ROLE,
     ROOT,
@@ -167,6 +168,7 @@ RETIRING = policy(allow("kms:RetireGrant"))
         (OTHER_ROLE, [], False),
         (USER, [policy(deny("kms:RetireGrant"))], False),
         (PARTNER_USER, [RETIRING], False),
+        (PARTNER_ROOT, None, False),
     ],
 )
 def test_who_may_retire_a_grant(kms, caller, who, policies, may):

@@ -128,3 +128,19 @@ def test_cluster_being_changed_takes_no_other_change():
 
         aws.clock.advance(minutes=31)
         assert described(cloudhsm, cluster_id)["State"] == "ACTIVE"
+
+
+def test_users_are_there_while_the_type_changes():
+    """The CloudHSM CLI is answered while HSMs get another type, and while they get it back."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions="realistic") as aws:
+        cloudhsm = boto3.client("cloudhsmv2", region_name="us-east-1")
+        cluster_id = aws.cluster(hsms=1, hsm_type="hsm1.medium").cluster_id
+
+        for hsm_type, state in (
+            ("hsm2m.medium", "MODIFY_IN_PROGRESS"),
+            ("hsm1.medium", "ROLLBACK_IN_PROGRESS"),
+        ):
+            cloudhsm.modify_cluster(ClusterId=cluster_id, HsmType=hsm_type)
+            assert described(cloudhsm, cluster_id)["State"] == state
+            assert aws.cloudhsm_cli(cluster_id).user_list()["error_code"] == 0
+            aws.clock.advance(hours=5)

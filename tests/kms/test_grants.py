@@ -1,6 +1,7 @@
 """Grants; the rules of kms-operations.md sections 3.6 and 4.5."""
 
 import base64
+import hashlib
 import re
 
 import boto3
@@ -407,6 +408,32 @@ def test_retirable_grants_are_of_one_principal(kms, request_):
     """ListRetirableGrants asks for a principal or a service principal."""
     with refused("ValidationException"):
         kms.list_retirable_grants(**request_)
+
+
+@pytest.mark.parametrize(
+    "region", ["us-east-1", "us-west-2", "ca-central-1", "ap-south-1", "me-south-1"]
+)
+def test_token_has_no_padding(aws, region):
+    """A token's length is a multiple of four characters of base64, whatever it is about."""
+    kms = boto3.client("kms", region_name=region)
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+
+    token = kms.create_grant(KeyId=key_id, GranteePrincipal=ALICE, Operations=["Encrypt"])[
+        "GrantToken"
+    ]
+
+    assert "=" not in token
+    assert len(base64.b64decode(token)) >= 16 + 8 + 32
+
+
+def test_token_of_another_version_is_refused(kms, grant):
+    """A token begins with the version of its form, and one from a later kmsmock is not read."""
+    body = base64.b64decode(grant()["GrantToken"])[:-8]
+    later = bytes([body[0] + 1]) + body[1:]
+    token = base64.b64encode(later + hashlib.sha256(later).digest()[:8]).decode()
+
+    with refused("InvalidGrantTokenException"):
+        kms.retire_grant(GrantToken=token)
 
 
 def test_grant_is_retired_by_any_of_its_tokens(kms, key_id, grant):
