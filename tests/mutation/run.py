@@ -20,7 +20,6 @@ pytest anew for each mutant and runs the same tests for each.
 import argparse
 import fnmatch
 import importlib
-import itertools
 import json
 import os
 import sys
@@ -33,6 +32,7 @@ from explained import EXPLAINED
 from mutants import ROOT, Mutant, sample
 from noticing import Changed, Chosen, Collected, Reached
 from processes import each
+from ranking import Ranking
 
 MODULES = ("kmsmock/authorization", "kmsmock/domain", "kmsmock/controls/transitions.py")
 BESIDE = (
@@ -50,17 +50,6 @@ BESIDE = (
     "tests/test_readme*.py",
 )
 """Tests that look at other things, or that are slow for what they would add."""
-NEAREST = {
-    "kmsmock/authorization/asking.py": ("authorization/test_condition_keys",),
-    "kmsmock/authorization/global_keys.py": ("authorization/test_condition_keys",),
-    "kmsmock/authorization/permissions.py": ("authorization/test_callers",),
-    "kmsmock/authorization/decision.py": ("authorization/test_callers", "test_grant_life"),
-    "kmsmock/authorization/policy.py": ("authorization/test_policy_documents",),
-    "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
-    "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
-    "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
-}
-"""The tests of tables whose file has not the name of the table's: no line tells who reads it."""
 PYTEST = ["-q", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
 PYTEST += ["--assert=plain"]  # else pytest imports all of kmsmock its own way
 REACH = ROOT / ".pytest_cache" / "mutation.json"
@@ -96,7 +85,7 @@ def main() -> int:
 class Meeting:
     """Mutants meet tests, and how it ended."""
 
-    def __init__(self, ranking: "Ranking", jobs: int) -> None:
+    def __init__(self, ranking: Ranking, jobs: int) -> None:
         self.ranking = ranking
         self.ended: Counter[str] = Counter()
         self._jobs = jobs
@@ -132,53 +121,6 @@ class Meeting:
             self.ended[ending] += 1
             self.ranking.learn(mutant, noticed)
             _tell(f"{ending:9} {mutant.line}: {mutant.name} [{noticed or f'{tests} tests'}]")
-
-
-class Ranking:
-    """Which tests a mutant meets, and in which order."""
-
-    def __init__(self, reached: dict[str, dict], most: int) -> None:
-        self._most = most
-        self._width = {
-            test: sum(map(len, of["lines"].values())) * (0.05 + of["seconds"])
-            for test, of in reached.items()
-        }
-        self._by_line: dict[tuple[str, int], list[str]] = {}
-        self._by_module: dict[str, list[str]] = {}
-        for test, of in reached.items():
-            for module, lines in of["lines"].items():
-                self._by_module.setdefault(module, []).append(test)
-                for line in lines:
-                    self._by_line.setdefault((module, line), []).append(test)
-        self._every = list(reached)
-        self._noticed: dict[str, Counter[str]] = {}
-
-    def learn(self, mutant: Mutant, test: str) -> None:
-        """Put a test that noticed something in a module before others."""
-        if "::" in test:
-            self._noticed.setdefault(mutant.module, Counter())[test] += 1
-
-    def is_collected(self, mutant: Mutant) -> bool:
-        """Whether tests reach it after all is imported and collected."""
-        return any((mutant.module, line) in self._by_line for line in mutant.lines)
-
-    def tests(self, mutant: Mutant) -> list[str]:
-        """Give those that reach the mutant, the most likely to notice it first."""
-        nearest = NEAREST.get(mutant.module, (f"test_{Path(mutant.module).stem}",))
-        near = {test for test in self._every if any(name in test for name in nearest)}
-        if self.is_collected(mutant):
-            by_line = (self._by_line.get((mutant.module, line), ()) for line in mutant.lines)
-            reaching = set(itertools.chain.from_iterable(by_line))
-        else:
-            reaching = near or set(self._by_module.get(mutant.module, ()))
-        noticed = self._noticed.get(mutant.module, Counter())
-
-        def rank(test: str) -> tuple:
-            return -noticed[test], test not in near, self._width[test], test
-
-        ranked, half = sorted(reaching, key=rank), self._most // 2
-        step = max(1, (len(ranked) - half) // max(1, self._most - half))
-        return [*ranked[:half], *ranked[half::step]][: self._most]
 
 
 def _run(tests: list[str]) -> str:
