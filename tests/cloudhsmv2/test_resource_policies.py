@@ -100,11 +100,23 @@ def test_policy_must_be_one(cloudhsm, arn, policy):
     assert "Policy" not in cloudhsm.get_resource_policy(ResourceArn=arn)
 
 
+@pytest.mark.parametrize("lacking", ["Principal", "Action"])
+def test_refusal_tells_what_a_statement_lacks(cloudhsm, arn, lacking):
+    """A statement says who may do what."""
+    statement = json.loads(sharing("*"))["Statement"][0]
+    del statement[lacking]
+
+    text = "Each statement of a resource policy needs Principal and Action."
+    with refused("CloudHsmInvalidRequestException", text):
+        cloudhsm.put_resource_policy(ResourceArn=arn, Policy=json.dumps({"Statement": statement}))
+
+
 def test_conditions_are_not_judged(cloudhsm, arn):
     """A condition is refused by name, as kmsmock would not keep it."""
     condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 
-    with refused("NotImplementedByKmsmock", status=501):
+    text = "kmsmock does not judge conditions in the resource policy of a backup"
+    with refused("NotImplementedByKmsmock", text, status=501):
         cloudhsm.put_resource_policy(ResourceArn=arn, Policy=sharing("*", Condition=condition))
 
 

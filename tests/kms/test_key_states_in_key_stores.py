@@ -1,4 +1,5 @@
 import pytest
+from clusters import described
 from expect import refused
 from key_stores import (
     PASSWORD,
@@ -177,6 +178,21 @@ def test_deletion_without_hsms_leaves_an_orphan(aws, kms, cloudhsm, cluster, sto
     with refused("NotFoundException"):
         kms.describe_key(KeyId=arn)
     cloudhsm.create_hsm(ClusterId=cluster.cluster_id, AvailabilityZone="us-east-1a")
+    assert labels_in_cluster(as_kms_user(aws, kms, cluster, store_id)) == [arn]
+
+
+def test_deletion_while_hsms_fail_leaves_an_orphan(aws, kms, cloudhsm, cluster, store_id):
+    """A backing key is not deleted while no HSM answers."""
+    arn = create_key(kms, store_id)["Arn"]
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    hsms = [aws.hsm(it["HsmId"]) for it in described(cloudhsm, cluster.cluster_id)["Hsms"]]
+    for hsm in hsms:
+        hsm.fail()
+
+    aws.clock.advance(days=7)
+
+    for hsm in hsms:
+        hsm.recover()
     assert labels_in_cluster(as_kms_user(aws, kms, cluster, store_id)) == [arn]
 
 
