@@ -63,7 +63,8 @@ def test_cluster_must_be_active(kms, cloudhsm, unready):
     """A cluster that is not initialized, or not activated, is not active."""
     cluster_id = unready(cloudhsm)
 
-    with refused("CloudHsmClusterNotActiveException"):
+    text = f"CloudHSM cluster {cluster_id} is not active"
+    with refused("CloudHsmClusterNotActiveException", text):
         kms.create_custom_key_store(
             CustomKeyStoreName=NAME,
             CloudHsmClusterId=cluster_id,
@@ -78,7 +79,8 @@ def test_subnets_must_be_in_two_zones(aws, kms, cloudhsm, cluster):
     for subnet_id in others:
         aws.network.delete_subnet(subnet_id)
 
-    with refused("CloudHsmClusterInvalidConfigurationException"):
+    text = "CloudHSM cluster must have private subnets in at least two Availability Zones"
+    with refused("CloudHsmClusterInvalidConfigurationException", text):
         create(kms, cluster)
 
 
@@ -86,7 +88,11 @@ def test_security_group_must_let_the_cluster_talk(aws, kms, cloudhsm, cluster):
     """A security group without the cluster's rules is a wrong configuration."""
     aws.network.revoke_rules(cluster_shape(cloudhsm, cluster)["SecurityGroup"])
 
-    with refused("CloudHsmClusterInvalidConfigurationException"):
+    text = (
+        f"Security group cloudhsm-cluster-{cluster.cluster_id}-sg must allow TCP traffic on ports "
+        "2223-2225 from and to itself"
+    )
+    with refused("CloudHsmClusterInvalidConfigurationException", text):
         create(kms, cluster)
 
 

@@ -178,3 +178,14 @@ def test_hsm_recovers_from_a_failure_only(aws, cloudhsm, cluster):
     hsm.fail()
     with pytest.raises(ValueError, match="is DEGRADED, not ACTIVE"):
         hsm.fail()
+
+
+def test_hsm_that_is_gone_cannot_fail(aws, cloudhsm, cluster):
+    """A deleted HSM's lever tells what became of it."""
+    hsm_id = cluster_shape(cloudhsm, cluster)["Hsms"][0]["HsmId"]
+    hsm = aws.hsm(hsm_id)
+    cloudhsm.delete_hsm(ClusterId=cluster.cluster_id, HsmId=hsm_id)
+    cloudhsm.describe_clusters()
+
+    with pytest.raises(ValueError, match="is DELETED, not ACTIVE"):
+        hsm.fail()

@@ -1,5 +1,6 @@
 import json
 
+import boto3
 import pytest
 from expect import refused
 from key_stores import (
@@ -11,6 +12,8 @@ from key_stores import (
     fit_cluster,
     succeed,
 )
+
+from kmsmock import mock_kms_cloudhsm
 
 
 @pytest.fixture
@@ -209,3 +212,17 @@ def test_operations_that_key_stores_do_not_have(kms, store_id, operation, member
 
     with refused("UnsupportedOperationException", text):
         getattr(kms, operation)(KeyId=key["KeyId"], **members)
+
+
+def test_no_key_while_the_type_of_the_hsms_changes():
+    """A cluster that is not ACTIVE takes no new key."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions="realistic") as aws:
+        store = aws.key_store("ExampleKeyStore", hsm_type="hsm1.medium")
+        kms, cloudhsm = (
+            boto3.client(name, region_name="us-east-1") for name in ("kms", "cloudhsmv2")
+        )
+        cluster_id = store.cluster.cluster_id
+        cloudhsm.modify_cluster(ClusterId=cluster_id, HsmType="hsm2m.medium")
+
+        with refused("CloudHsmClusterInvalidConfigurationException"):
+            create_key(kms, store.custom_key_store_id)
