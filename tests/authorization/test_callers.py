@@ -23,6 +23,8 @@ from policies import (
 )
 from policies import SESSION as ROLE_SESSION
 
+from kmsmock.protocol.model import operation_model
+
 REGION = "us-east-1"
 HIDDEN = (
     "because the resource does not exist in this Region, no resource-based policies allow access, "
@@ -364,6 +366,19 @@ def test_retirable_grants_of_an_account_are_asked_for_on_its_arn(caller):
     app = caller(ROLE, policies=[policy(allow("kms:ListRetirableGrants", Resource=ROOT))])
 
     assert app.list_retirable_grants(RetiringPrincipal=ACCOUNT)["Grants"] == []
+
+
+@pytest.mark.skipif(
+    "RetiringServicePrincipal"
+    not in operation_model("kms", "ListRetirableGrants").input_shape.members,
+    reason="this botocore does not know grants to AWS services",
+)
+def test_retirable_grants_of_a_service_are_asked_for_on_everything(caller):
+    """A service has no ARN that a policy could name."""
+    with refused("AccessDeniedException") as refusal:
+        caller(ROLE, policies=[]).list_retirable_grants(RetiringServicePrincipal="s3.amazonaws.com")
+
+    assert "kms:ListRetirableGrants on resource: * because" in refusal.message
 
 
 def test_decrypt_is_judged_on_the_key_in_the_ciphertext(kms, caller, arn):

@@ -193,15 +193,26 @@ def test_deny_of_the_policy_beats_its_allow(aws, cloudhsm, stranger, backup, arn
     assert shared_arns(stranger) == []
 
 
-@pytest.mark.parametrize("spared", [True, False])
-def test_policy_may_name_other_resources(aws, cloudhsm, stranger, arn, spared):
-    """NotResource leaves out what it names."""
-    named = ["arn:aws:cloudhsm:us-east-1:123456789012:backup/backup-other", *([arn] * spared)]
-    text = sharing(OTHER_ACCOUNT, "cloudhsm:*", NotResource=named)
+@pytest.mark.parametrize(
+    ("member", "is_there", "is_shared"),
+    [
+        ("Resource", True, True),
+        ("Resource", False, False),
+        ("NotResource", True, False),
+        ("NotResource", False, True),
+    ],
+)
+def test_policy_may_name_resources(  # noqa: PLR0917
+    aws, cloudhsm, stranger, arn, member, is_there, is_shared
+):
+    """Resource is what a statement is about, and NotResource what it leaves out."""
+    other = f"{arn.rpartition('/')[0]}/backup-ro5c4er4aac"
+    named = [other, arn] if is_there else [other]
+    text = sharing(OTHER_ACCOUNT, "cloudhsm:*", **{member: named})
     cloudhsm.put_resource_policy(ResourceArn=arn, Policy=text)
     aws.promote_backup_share(arn.rpartition("/")[2])
 
-    assert shared_arns(stranger) == ([] if spared else [arn])
+    assert shared_arns(stranger) == ([arn] if is_shared else [])
 
 
 def test_backup_is_not_shared_any_more_without_its_policy(aws, cloudhsm, stranger, backup, arn):

@@ -14,6 +14,8 @@ from key_stores import (
     fit_cluster,
 )
 
+from kmsmock import mock_kms_cloudhsm
+
 TWO_ZONES = "CloudHSM cluster must contain active HSMs in at least two Availability Zones"
 
 
@@ -164,3 +166,22 @@ def test_other_regions_do_not_matter(kms, cluster):
         create(elsewhere, cluster)
 
     assert stores(elsewhere) == []
+
+
+def test_cluster_that_is_being_deleted_is_not_found():
+    """A cluster on its way out is as one that is not there."""
+    with mock_kms_cloudhsm(region="us-east-1", transitions="realistic") as aws:
+        kms, cloudhsm = (
+            boto3.client(name, region_name="us-east-1") for name in ("kms", "cloudhsmv2")
+        )
+        cluster_id = new_cluster(cloudhsm)
+        aws.clock.advance(days=1)
+        cloudhsm.delete_cluster(ClusterId=cluster_id)
+
+        with refused("CloudHsmClusterNotFoundException"):
+            kms.create_custom_key_store(
+                CustomKeyStoreName=NAME,
+                CloudHsmClusterId=cluster_id,
+                KeyStorePassword=PASSWORD,
+                TrustAnchorCertificate=trust_anchor(),
+            )
