@@ -167,9 +167,6 @@ OF_KEYS: dict[str, Read] = {
 }
 """What comes after `kms:` -> how it is read; of CreateKey and of every operation on a key."""
 
-ALIASES_THAT_COUNT = 50
-"""kms:ResourceAliases is no use for a key with more aliases."""
-
 
 def context_of(asking: Asking) -> ContextValues:
     """Give the condition keys, in lower case, of what is asked for."""
@@ -191,8 +188,8 @@ def identity_context_of(asking: Asking) -> ContextValues:
     context: dict[str, tuple[str, ...]] = {
         f"aws:resourcetag/{name.lower()}": (value,) for name, value in key.tags.items()
     }
-    if len(key.aliases) <= ALIASES_THAT_COUNT:
-        context["kms:resourcealiases"] = tuple(sorted(key.aliases))
+    # It is no use for a key with more than 50 aliases; none has more, which is CreateAlias's quota.
+    context["kms:resourcealiases"] = tuple(sorted(key.aliases))
     return context
 
 

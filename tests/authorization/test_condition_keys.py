@@ -375,6 +375,17 @@ def test_aliases_and_tags_of_the_key_are_for_iam_policies(aws, kms, condition, e
         assert not aws.explain("kms:Encrypt", in_key_policy, principal=ROLE, policies=[]).allowed
 
 
+@pytest.mark.parametrize("kind", ["PRIMARY", "REPLICA"])
+def test_replica_is_not_a_primary(aws, kms, kind):
+    """kms:MultiRegionKeyType tells a replica from its primary."""
+    primary = new_key(kms, MultiRegion=True)
+    replica = kms.replicate_key(KeyId=primary, ReplicaRegion="us-west-2")["ReplicaKeyMetadata"]
+    iam = policy(allow(condition=equals("kms:MultiRegionKeyType", kind)))
+
+    for arn, expected in ((primary, kind == "PRIMARY"), (replica["Arn"], kind == "REPLICA")):
+        assert aws.explain("kms:Encrypt", arn, principal=ROLE, policies=[iam]).allowed is expected
+
+
 def test_conditions_on_keys_are_no_use_for_aliases(aws, kms):
     """A statement about aliases cannot ask for a key's spec."""
     alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"

@@ -63,6 +63,8 @@ def test_strings(operator, wanted, given, met):
     ("ArnEquals", "arn:aws:iam::*", ARN, False),
     ("ArnEquals", "*", ARN, False),
     ("ArnLike", "${aws:K}", ARN, True),
+    ("ArnLike", "arn:aws:lambda:*:*:function:*", "arn:aws:lambda:us-east-1:1:function:f:1", True),
+    ("ArnLike", "arn:aws:lambda:*:*:*", "arn:aws:lambda:us-east-1:1:function:f:1", True),
     ("StringLike", "?${aws:x, 'b'}*", "abcd", True),
     ("StringLike", "?${aws:x, 'b'}", "bb", True),
     ("StringLike", "?${aws:x, 'b'}", "b", False),
@@ -130,6 +132,7 @@ def test_dates(operator, wanted, given, met):
 
 
 @rows(
+    ("IpAddress", "203.0.113.9/24", "203.0.113.7", True),
     ("IpAddress", "203.0.113.0/24", "203.0.113.7", True),
     ("IpAddress", "203.0.113.0/24", "203.0.114.7", False),
     ("IpAddress", "203.0.113.7", "203.0.113.7", True),
