@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kmsmock.authorization.caller import Caller
     from kmsmock.call import Call
     from kmsmock.domain.arn import Arn
+    from kmsmock.domain.cluster import Cluster
 
 
 class Resource(Protocol):
@@ -213,5 +214,4 @@ def _cloudhsm_arn(call: Call, resource: Resource) -> str:
     arn: str | Arn | None = getattr(resource, "arn", None)
     if arn is not None:
         return str(arn)
-    cluster_id = getattr(resource, "cluster_id", None)
-    return call.region.cloudhsm_arn("*" if cluster_id is None else f"cluster/{cluster_id}")
+    return call.region.cloudhsm_arn(f"cluster/{cast('Cluster', resource).cluster_id}")

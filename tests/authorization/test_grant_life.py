@@ -68,6 +68,12 @@ def test_grant_life(aws, kms, caller, arn):
         Operations=["Decrypt"],
         Constraints={"EncryptionContextEquals": IT},
     )
+    app.create_grant(
+        KeyId=arn,
+        GranteePrincipal=USER,
+        Operations=["Decrypt"],
+        Constraints={"EncryptionContextSubset": {**IT, "Team": "A"}},
+    )
     assert other.decrypt(CiphertextBlob=blob, EncryptionContext=IT)["Plaintext"] == b"x"
     app.retire_grant(GrantToken=grant["GrantToken"])
 
