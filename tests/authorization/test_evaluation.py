@@ -329,13 +329,16 @@ def test_decision_tells_its_statement():
 
 
 @pytest.mark.parametrize(
-    ("who", "key", "grants", "text"),
+    ("who", "key", "grants", "text", "explicit"),
     [
-        (ANN, TO_USER, (), "allowed by a statement of the resource-based policy"),
-        (ANN, TO_ROLE, ("0123",), "allowed by grant 0123"),
-        (ANN, TO_ROLE, (), "denied: no resource-based policy allows it"),
+        (ANN, TO_USER, (), "allowed by a statement of the resource-based policy", True),
+        (ANN, TO_ROLE, ("0123",), "allowed by grant 0123", True),
+        (ANN, TO_ROLE, (), "denied: no resource-based policy allows it", False),
     ],
 )
-def test_decision_in_words(who, key, grants, text):
-    """Each decision can be read."""
-    assert str(judge(who, key, grants=grants)) == text
+def test_decision_in_words(who, key, grants, text, explicit):
+    """Each decision can be read, and tells whether a statement or a grant decided."""
+    decision = judge(who, key, grants=grants)
+
+    assert str(decision) == text
+    assert decision.is_explicit is explicit
