@@ -130,3 +130,13 @@ def test_admin_password_comes_back_too(aws, cloudhsm, cluster_id):
 
     cli = aws.cloudhsm_cli(cluster_id)
     assert cli.login("admin", ADMIN_PASSWORD, "admin")["error_code"] == 0
+
+
+def test_user_made_while_an_hsm_fails_is_not_on_it(aws, cloudhsm, cluster_id, admin):
+    """An HSM that does not answer misses a new user, also when it has recovered."""
+    hsm = aws.hsm(described(cloudhsm, cluster_id)["Hsms"][0]["HsmId"])
+    hsm.fail()
+    assert admin.user_create("late", "LatePassword1", "crypto-user")["error_code"] == 0
+    hsm.recover()
+
+    assert coverage(admin) == {"admin": "full", "app_user": "full", "late": "inconsistent"}

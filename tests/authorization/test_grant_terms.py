@@ -169,6 +169,10 @@ def test_service_as_grantee():
     assert len(list(grants_to(grants, LOGS, "aws"))) == 1
 
 
+def service_terms(*operations, grantee=None, retiring=None):
+    return Terms(None, None, grantee, None, retiring, operations, Constraints())
+
+
 RETIRERS = {
     # name: (who, whether IAM allows it, the grant, its issuing account, may)
     "retiring principal": (ANN, False, terms("Decrypt", grantee=ROLE, retiring=USER), PARTNER_ROOT, True),
@@ -183,6 +187,9 @@ RETIRERS = {
     "an account that retires, by IAM": (BOB, True, terms("Decrypt", retiring=PARTNER_ROOT), ROOT, True),
     "an account that retires, without IAM": (BOB, False, terms("Decrypt", retiring=PARTNER_ROOT), ROOT, False),
     "an account that holds RetireGrant, by IAM": (BOB, True, terms("RetireGrant", grantee=PARTNER_ROOT), ROOT, True),
+    "retiring service": (LOGS, False, service_terms("Decrypt", retiring=LOGS.service), ROOT, True),
+    "grantee that is a service": (LOGS, False, service_terms("Decrypt", grantee=LOGS.service), ROOT, False),
+    "service with RetireGrant": (LOGS, False, service_terms("RetireGrant", grantee=LOGS.service), ROOT, True),
     "a principal's account, by IAM": (BOB, True, terms("Decrypt", retiring=PARTNER_USER + "2"), ROOT, False),
 }  # fmt: skip
 

@@ -65,6 +65,20 @@ def test_hsm_deleted_too_early_is_never_active(aws, cloudhsm, cluster_id):
     assert described(cloudhsm, cluster_id)["Hsms"] == []
 
 
+def test_leaving_hsm_tells_no_message(aws, cloudhsm, cluster_id):
+    """What an HSM told when it was made is gone while it is being deleted."""
+    cloudhsm.create_hsm(ClusterId=cluster_id, AvailabilityZone=ZONES[0])
+    aws.clock.advance(minutes=11)
+    hsm = described(cloudhsm, cluster_id)["Hsms"][0]
+    assert hsm["StateMessage"] == "HSM created."
+
+    cloudhsm.delete_hsm(ClusterId=cluster_id, HsmId=hsm["HsmId"])
+
+    leaving = described(cloudhsm, cluster_id)["Hsms"][0]
+    assert leaving["State"] == "DELETE_IN_PROGRESS"
+    assert "StateMessage" not in leaving
+
+
 def test_cluster_deleted_too_early_stays_deleted(aws, cloudhsm):
     """A cluster that is deleted while it is being created is not UNINITIALIZED any more."""
     cluster_id = new_cluster(cloudhsm)

@@ -1,3 +1,84 @@
+# ruff: noqa: E501 - a name is a line
 """Mutants that no test can notice, and why."""
 
-EXPLAINED: dict[str, str] = {}
+_OF_TYPES = "for type checkers alone: what it guards against does not happen here"
+_NEVER_THERE = "the mock never puts a cluster into this state; the table says what AWS's is"
+
+WHY: dict[str, tuple[str, ...]] = {
+    _OF_TYPES: (
+        "kmsmock/authorization/global_keys.py _of_caller: credentials is not None and kind == 'service' -> kind == 'service'",
+        "kmsmock/authorization/variables.py equals: piece or '' -> piece",
+        "kmsmock/authorization/principals.py naming: statement.principals or () -> statement.principals",
+        "kmsmock/domain/grant.py _grantee: '' -> 'X'",
+        "kmsmock/domain/grant.py _grantee: without ''",
+        "kmsmock/domain/key.py Key.schedule_deletion: without self.related is not None",
+        "kmsmock/domain/rotation.py Rotation.skip_missed: without self.next_date is not None",
+    ),
+    _NEVER_THERE: (
+        "kmsmock/domain/cluster_state.py TAKES_HSMS: 'DEGRADED' -> 'DEGRADEDX'",
+        "kmsmock/domain/cluster_state.py TAKES_HSMS: without 'DEGRADED'",
+        "kmsmock/domain/cluster_state.py HAS_USERS: 'DEGRADED' -> 'DEGRADEDX'",
+        "kmsmock/domain/cluster_state.py HAS_USERS: without 'DEGRADED'",
+        "kmsmock/domain/cluster_state.py HAS_USERS: 'UPDATE_IN_PROGRESS' -> 'UPDATE_IN_PROGRESSX'",
+        "kmsmock/domain/cluster_state.py HAS_USERS: without 'UPDATE_IN_PROGRESS'",
+    ),
+    "a policy names a unique id only once its principal is deleted, who calls no more": (
+        "kmsmock/authorization/caller.py Caller.subject: ':' -> ':X'",
+    ),
+    "the name of an alias has no colon": (
+        "kmsmock/authorization/condition_keys.py _alias_name: 5 -> 6",
+    ),
+    "both have the same length there": (
+        "kmsmock/authorization/conditions.py _arn_like: True -> False",
+    ),
+    "Python 3.11 and later read a Z themselves": (
+        "kmsmock/authorization/conditions.py _time: 'Z' -> 'ZX'",
+    ),
+    "a statement that denies was heeded before": (
+        "kmsmock/authorization/evaluation.py _Evaluation._allowing: statement.allows and self._speaks(document, statement, kind) -> self._speaks(document, statement, kind)",
+        "kmsmock/authorization/evaluation.py _Evaluation._allowing_by_resource: without statement.allows",
+    ),
+    "nobody asks for the statements that do not name the subject": (
+        "kmsmock/authorization/evaluation.py _Evaluation._allowing_by_resource: without way",
+    ),
+    "an asterisk in a policy matches it all the same": (
+        "kmsmock/authorization/permissions.py _replicate_key: '*' -> '*X'",
+    ),
+    "the text is dropped: a document that cannot be read has Syntax errors": (
+        "kmsmock/authorization/policy.py _unique_members: 'a member is there twice' -> 'a member is there twiceX'",
+    ),
+    "kmsuser is logged in by KMS only while the key store is CONNECTED": (
+        "kmsmock/domain/cloudhsm_key_store.py CloudHsmKeyStore._leave: self.state == 'CONNECTED' and user is not None -> user is not None",
+    ),
+    "a cluster that is or was a key store's has a certificate": (
+        "kmsmock/domain/cluster.py Cluster.shares_backup_history_with: self.certificate is not None and self.certificate == other.certificate -> self.certificate == other.certificate",
+    ),
+    "it only sets memory free: nothing reads it in this state": (
+        "kmsmock/domain/cluster.py Cluster.finish_initialization: self.hsm_certificates = None -> pass",
+        "kmsmock/domain/cluster.py Cluster.finish_deletion: self.keys.clear() -> pass",
+    ),
+    "nobody logs in as an administrator before activation, or as app_user": (
+        "kmsmock/domain/cluster.py Cluster.finish_initialization: '' -> 'X'",
+        "kmsmock/domain/cluster.py Cluster.finish_initialization: self.pre_co_password or '' -> ''",
+        "kmsmock/domain/cluster.py Cluster.finish_initialization: self.pre_co_password or '' -> self.pre_co_password and ''",
+    ),
+    "DeleteHsm makes a backup, which holds what is there": (
+        "kmsmock/domain/cluster.py Cluster.holds_nothing: 'DELETE_IN_PROGRESS' -> 'DELETE_IN_PROGRESSX'",
+    ),
+    "attempts are compared with each other alone, and one count of two tells them apart": (
+        "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_connect: 1 -> 2",
+        "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_connect: self.attempts += 1 -> pass",
+        "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_disconnect: 1 -> 2",
+    ),
+    "a key store that is DISCONNECTING stays so until that attempt ends": (
+        "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_disconnect: self.attempts += 1 -> pass",
+        "kmsmock/domain/custom_key_store.py CustomKeyStore.finish_disconnecting: attempt == self.attempts and self.state == 'DISCONNECTING' -> attempt == self.attempts or self.state == 'DISCONNECTING'",
+        "kmsmock/domain/custom_key_store.py CustomKeyStore.finish_disconnecting: attempt == self.attempts and self.state == 'DISCONNECTING' -> self.state == 'DISCONNECTING'",
+    ),
+    "a key that is Unavailable is in a key store, whose own text it tells": (
+        "kmsmock/domain/key_state.py REFUSALS: '{arn} is unavailable.' -> '{arn} is unavailable.X'",
+    ),
+}  # fmt: skip
+"""Why -> the mutants, as `run.py` names them."""
+
+EXPLAINED = {name for names in WHY.values() for name in names}
