@@ -207,6 +207,53 @@ def test_condition_key(aws, kms, row):
     assert decision.allowed is expected
 
 
+WITH_CONTEXT = [
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+]
+BY_ALIAS = [
+    *WITH_CONTEXT,
+    "Decapsulate",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encapsulate",
+    "GenerateMac",
+    "GetPublicKey",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+]
+
+
+@pytest.mark.parametrize("action", WITH_CONTEXT)
+def test_operation_with_an_encryption_context(aws, kms, action):
+    """Each of these has an encryption context and an algorithm."""
+    side = {"ReEncryptFrom": "Source", "ReEncryptTo": "Destination"}.get(action, "")
+    condition = any_of("kms:EncryptionContextKeys", "a") | equals(
+        "kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"
+    )
+    arn = new_key(kms, Policy=conditional(condition))
+    request = {f"{side}EncryptionContext": {"a": "1"}}
+
+    assert aws.explain(f"kms:{action}", arn, principal=ROLE, request=request).allowed
+
+
+@pytest.mark.parametrize("action", BY_ALIAS)
+def test_operation_that_takes_an_alias(aws, kms, action):
+    """Each of these tells the alias that the request names."""
+    side = {"ReEncryptFrom": "Source", "ReEncryptTo": "Destination"}.get(action, "")
+    arn = new_key(kms, Policy=conditional(equals("kms:RequestAlias", "alias/app")))
+    request = {f"{side}KeyId": "alias/app"}
+
+    assert aws.explain(f"kms:{action}", arn, principal=ROLE, request=request).allowed
+
+
 @pytest.mark.parametrize(
     ("condition", "options", "expected"),
     [
@@ -343,7 +390,11 @@ def test_store_operations_know_the_callers_account(aws):
     """kms:CallerAccount is there for the operations on key stores."""
     iam = policy(allow(condition=equals("kms:CallerAccount", ACCOUNT)))
 
-    assert aws.explain("kms:CreateCustomKeyStore", "*", principal=ROLE, policies=[iam]).allowed
+    for verb in ("Connect", "Create", "Delete", "Disconnect", "Update"):
+        action = f"kms:{verb}CustomKeyStore"
+        assert aws.explain(action, "*", principal=ROLE, policies=[iam]).allowed
+    action = "kms:DescribeCustomKeyStores"
+    assert aws.explain(action, "*", principal=ROLE, policies=[iam]).allowed
     assert not aws.explain("kms:ListKeys", "*", principal=ROLE, policies=[iam]).allowed
 
 

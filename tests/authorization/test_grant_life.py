@@ -120,6 +120,22 @@ def test_grant_to_a_foreign_principal(kms, caller, arn):
         caller(PARTNER_USER, policies=[EVERYTHING]).encrypt(KeyId=arn, Plaintext=b"x")
 
 
+def test_grant_of_a_grantee_outlives_another(kms, caller, arn):
+    """Who has two grants still has the second when the first is revoked."""
+    first, second = (
+        kms.create_grant(KeyId=arn, GranteePrincipal=ROLE, Operations=["Encrypt"])["GrantId"]
+        for _ in range(2)
+    )
+    app = caller(ROLE)
+
+    kms.revoke_grant(KeyId=arn, GrantId=first)
+    app.encrypt(KeyId=arn, Plaintext=b"x")
+    kms.revoke_grant(KeyId=arn, GrantId=second)
+
+    with refused("AccessDeniedException"):
+        app.encrypt(KeyId=arn, Plaintext=b"x")
+
+
 def test_deny_beats_a_grant(kms, caller, arn):
     """An explicit deny in the key policy is stronger than any grant."""
     kms.create_grant(KeyId=arn, GranteePrincipal=ROLE, Operations=["Encrypt"])

@@ -69,11 +69,15 @@ WHY: dict[str, tuple[str, ...]] = {
         "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_connect: 1 -> 2",
         "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_connect: self.attempts += 1 -> pass",
         "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_disconnect: 1 -> 2",
+        "kmsmock/domain/custom_key_store.py CustomKeyStore._finish_connecting: attempt != self.attempts or self.state != 'CONNECTING' -> attempt != self.attempts",
     ),
     "a key store that is DISCONNECTING stays so until that attempt ends": (
         "kmsmock/domain/custom_key_store.py CustomKeyStore.begin_to_disconnect: self.attempts += 1 -> pass",
         "kmsmock/domain/custom_key_store.py CustomKeyStore.finish_disconnecting: attempt == self.attempts and self.state == 'DISCONNECTING' -> attempt == self.attempts or self.state == 'DISCONNECTING'",
         "kmsmock/domain/custom_key_store.py CustomKeyStore.finish_disconnecting: attempt == self.attempts and self.state == 'DISCONNECTING' -> self.state == 'DISCONNECTING'",
+    ),
+    "the material of a replica waits for a rotation only while the primary's does": (
+        "kmsmock/domain/key.py Key.delete_imported_material: self.related is not None and material_id == self.materials.pending_id -> self.related is not None",
     ),
     "a key that is Unavailable is in a key store, whose own text it tells": (
         "kmsmock/domain/key_state.py REFUSALS: '{arn} is unavailable.' -> '{arn} is unavailable.X'",

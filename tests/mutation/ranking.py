@@ -8,6 +8,7 @@ from mutants import Mutant
 
 NEAREST = {
     "kmsmock/authorization/asking.py": ("authorization/test_condition_keys",),
+    "kmsmock/authorization/caller.py": ("authorization/test_callers", "test_grant_life"),
     "kmsmock/authorization/global_keys.py": ("authorization/test_condition_keys",),
     "kmsmock/authorization/permissions.py": ("authorization/test_callers",),
     "kmsmock/authorization/decision.py": ("authorization/test_callers", "test_grant_life"),
