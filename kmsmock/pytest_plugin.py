@@ -43,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Add the marker, and the guard if it is asked for."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(region, account_id, ...): the arguments of mock_kms_cloudhsm for the world of "
-        "the kmsmock fixtures",
+        f"{MARKER}(region, account_id, ...): run the test inside mock_kms_cloudhsm, which takes "
+        "these arguments; the kmsmock fixtures share its world",
     )
     config.pluginmanager.register(_LastCallsPlugin(), f"{MARKER}-last-calls")
     if config.getini(GUARD):
@@ -63,6 +63,13 @@ def kmsmock(request: pytest.FixtureRequest) -> Iterator[Handle]:
         raise pytest.UsageError(f"@pytest.mark.{MARKER} takes named arguments only")
     with mock_kms_cloudhsm(**settings) as aws:
         yield aws
+
+
+@pytest.fixture(autouse=True)
+def _kmsmock_where_marked(request: pytest.FixtureRequest) -> None:
+    """Let a marked test be inside the mock, whether it uses a fixture of kmsmock's or not."""
+    if request.node.get_closest_marker(MARKER) is not None:
+        request.getfixturevalue("kmsmock")
 
 
 @pytest.fixture

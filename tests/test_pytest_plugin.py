@@ -62,6 +62,76 @@ def test_marker_sets_the_world_up(inner):
     result.assert_outcomes(passed=1)
 
 
+def test_marker_alone_switches_the_mock_on(inner):
+    """A marked test, class or module needs no fixture, and its own fixtures are inside too."""
+    result = inner(
+        test_it="""
+        import boto3, pytest, unittest
+
+        def arn():
+            return boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+
+        @pytest.fixture
+        def made():
+            return arn()
+
+        @pytest.mark.kmsmock(region="eu-west-1")
+        def test_marked(made):
+            assert made.startswith("arn:aws:kms:eu-west-1:")
+            assert arn().startswith("arn:aws:kms:eu-west-1:")
+
+        @pytest.mark.kmsmock(region="eu-west-2")
+        class TestMarked:
+            def test_method(self):
+                assert arn().startswith("arn:aws:kms:eu-west-2:")
+
+            @pytest.mark.kmsmock(region="eu-west-3")
+            def test_nearest_marker_counts(self):
+                assert arn().startswith("arn:aws:kms:eu-west-3:")
+
+        @pytest.mark.kmsmock
+        class OfUnittest(unittest.TestCase):
+            def test_method(self):
+                assert arn().startswith("arn:aws:kms:us-east-1:")
+        """,
+        test_module="""
+        import boto3, pytest
+
+        pytestmark = pytest.mark.kmsmock(account_id="210987654321")
+
+        def test_marked():
+            arn = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+            assert ":210987654321:" in arn
+        """,
+    )
+
+    result.assert_outcomes(passed=5)
+
+
+def test_marked_test_keeps_the_world_of_a_wider_scope(inner):
+    """Fixtures of a wider scope come first, as they do with the fixture."""
+    result = inner(
+        test_it="""
+        import boto3, pytest
+        from kmsmock import current, mock_kms_cloudhsm
+
+        @pytest.fixture(scope="module")
+        def world():
+            with mock_kms_cloudhsm():
+                yield boto3.client("kms", "us-east-1").create_key()["KeyMetadata"]["KeyId"]
+
+        @pytest.mark.kmsmock(region="eu-west-1")
+        def test_marked(world):
+            assert current().region == "eu-west-1"
+
+        def test_same_world(world, kmsmock_kms):
+            assert [key["KeyId"] for key in kmsmock_kms.list_keys()["Keys"]] == [world]
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
 def test_world_of_a_wider_scope_is_shared(inner):
     """Tests under a module's own mock share its world with the fixtures."""
     result = inner(
