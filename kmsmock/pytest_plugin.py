@@ -6,12 +6,13 @@ not use it does not pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmsmock.activation import listening
+from kmsmock.activation import innermost, listening
 from kmsmock.mock import mock_kms_cloudhsm
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from kmsmock.controls.record import Happening, Record
     from kmsmock.handle import Handle
+    from kmsmock.interception.guard import Refused
     from kmsmock.levers.ready import ReadyKeyStore
     from kmsmock.world import World
 
@@ -137,30 +139,56 @@ class _GuardPlugin:
     """Watches over setup, call and teardown of every test."""
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_setup(self) -> Iterator[None]:
-        return (yield from self._guarded())
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        return (yield from self._guarded(item, "setup"))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Iterator[None]:
-        return (yield from self._guarded())
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        return (yield from self._guarded(item, "call"))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_teardown(self) -> Iterator[None]:
-        return (yield from self._guarded())
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
+        return (yield from self._guarded(item, "teardown"))
 
-    def _guarded(self) -> Iterator[None]:
+    def _guarded(self, item: pytest.Item, when: str) -> Iterator[None]:
         from kmsmock.interception.guard import Guard
 
-        guard = Guard()
+        guard = Guard(lambda: innermost() is not None)
         guard.start()
         try:
             result = yield
+        except BaseException as error:
+            # An error is shown with its own traceback; to skip a test is no way out.
+            if guard.refused and isinstance(error, (pytest.skip.Exception, pytest.xfail.Exception)):
+                pytest.fail(_told(guard.refused, item), pytrace=False)
+            if guard.refused and not _is_refusal(error):
+                item.add_report_section(when, GUARD, _told(guard.refused, item))
+            raise
         finally:
             guard.stop()
-            # Also where the test's code has swallowed the refusal.
-            if guard.refused:
-                pytest.fail(
-                    "the test would have called AWS: " + ", ".join(dict.fromkeys(guard.refused)),
-                    pytrace=False,
-                )
+        # The test's code has swallowed the refusal.
+        if guard.refused:
+            pytest.fail(_told(guard.refused, item), pytrace=False)
         return result
+
+
+def _is_refusal(error: BaseException) -> bool:
+    from kmsmock.interception.guard import REFUSALS
+
+    return isinstance(error, REFUSALS)
+
+
+def _told(refused: Iterable[Refused], item: pytest.Item) -> str:
+    """Tell which calls were refused, and where the test's code made them."""
+    lines = (
+        f"{'somewhere' if it.place is None else _shown(it.place, item)}: {it.text}"
+        for it in refused
+    )
+    return "\n".join(["the test would have called AWS:", *dict.fromkeys(lines)])
+
+
+def _shown(place: tuple[str, int], item: pytest.Item) -> str:
+    """Give `test_it.py:7`, from pytest's root directory."""
+    path, line = Path(place[0]), place[1]
+    root = item.config.rootpath
+    return f"{path.relative_to(root) if path.is_relative_to(root) else path}:{line}"

@@ -172,7 +172,109 @@ def test_guard_fails_a_test_that_would_call_aws(inner):
     result = inner(ini="kmsmock_guard = true", test_it=REAL_CALL)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the test would have called AWS: https://s3*"])
+    result.stdout.fnmatch_lines(
+        [
+            "the test would have called AWS:",
+            "test_it.py:6: GET https://s3* would have called AWS; it was not sent. Use mock_kms*",
+        ]
+    )
+
+
+def test_guard_keeps_the_line_of_an_error_that_the_code_lets_through(inner):
+    """The report has the traceback of the refusal, or of the other error that came of it."""
+    result = inner(
+        ini="kmsmock_guard = true",
+        test_it="""
+        import boto3, pytest
+
+        def client(service):
+            return boto3.client(
+                service, "us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+            )
+
+        def test_refused():
+            client("s3").list_buckets()
+
+        def test_other_error():
+            try:
+                client("sqs").list_queues()
+            except Exception:
+                pass
+            assert 1 == 2
+
+        def test_skipped():
+            try:
+                client("sns").list_topics()
+            except Exception:
+                pytest.skip("no AWS here")
+        """,
+    )
+
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            ">       client(*s3*).list_buckets()",
+            "E   *RealCallRefused: GET https://s3*",
+            "E       assert 1 == 2",
+            "*Captured kmsmock_guard call*",
+            "test_it.py:13: POST https://sqs*",
+            "test_it.py:20: POST https://sns*",
+        ]
+    )
+
+
+def test_guard_counts_what_a_mock_refuses(inner):
+    """A call of another service fails the test inside a mock too, unless it may pass."""
+    result = inner(
+        ini="kmsmock_guard = true",
+        test_it="""
+        import boto3, pytest, urllib3
+        from kmsmock import mock_kms_cloudhsm
+
+        def who_am_i():
+            try:
+                boto3.client("sts", "us-east-1").get_caller_identity()
+            except Exception:
+                pass
+
+        @mock_kms_cloudhsm
+        def test_swallows():
+            who_am_i()
+
+        def test_may_pass(monkeypatch):
+            sent = []
+            send = lambda pool, method, url, *more, **named: sent.append(pool.host)
+            monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", send)
+            with mock_kms_cloudhsm(other_services=["sts"]):
+                who_am_i()
+            assert set(sent) == {"sts.us-east-1.amazonaws.com"}
+        """,
+    )
+
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["test_it.py:6: sts GetCallerIdentity was called while mock_kms*"])
+
+
+def test_guard_tells_of_missing_credentials(inner, monkeypatch):
+    """Where botocore would ask an AWS machine for credentials, the text says so."""
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+    result = inner(
+        ini="kmsmock_guard = true",
+        test_it="""
+        import boto3
+
+        def test_without_credentials():
+            boto3.client("s3", "us-east-1").list_buckets()
+        """,
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">       boto3.client(*s3*).list_buckets()",
+            "E   *botocore looked for credentials, found none, and would have asked an AWS*",
+        ]
+    )
 
 
 def test_guard_lets_mocked_calls_through(inner):
