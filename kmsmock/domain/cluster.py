@@ -201,8 +201,7 @@ class Cluster:
             self.hsm_certificates = None
             return
         for user in list(self.users.values()):
-            if user.missing_from.issuperset(self.hsms):
-                del self.users[user.name]
+            self._drop_if_lost(user)
 
     # Users and keys
 
@@ -212,6 +211,15 @@ class Cluster:
             hsm.hsm_id for hsm in self.hsms.values() if hsm.state == "DEGRADED"
         )
         self.users[user.name] = user
+
+    def lose_user(self, user: CryptoUser, hsm: Hsm) -> None:
+        """Let an HSM be without the user, who is gone when no HSM has it any more."""
+        user.missing_from.add(hsm.hsm_id)
+        self._drop_if_lost(user)
+
+    def _drop_if_lost(self, user: CryptoUser) -> None:
+        if self.hsms and user.missing_from.issuperset(self.hsms):
+            del self.users[user.name]
 
     def coverage_of(self, user: CryptoUser) -> Literal["full", "inconsistent"]:
         """Tell whether every HSM has the user."""

@@ -235,7 +235,8 @@ class HsmLevers:
     def forget_user(self, username: str) -> None:
         """Let the HSM lose a user, whose cluster coverage is "inconsistent" from now on.
 
-        It is mended by deleting the HSM and making another, or the user.
+        It is mended by deleting the HSM and making another, or the user. A user whom no HSM of
+        the cluster has any more is gone, and may be made again at once.
 
         Args:
             username: in any case, as the CloudHSM CLI takes it.
@@ -247,7 +248,7 @@ class HsmLevers:
             self._world.advance_to(self._world.clock.now())
             users = self._cluster.users
             user = _named(users, username.lower(), "user", self._cluster.cluster_id)
-            user.missing_from.add(self._hsm.hsm_id)
+            self._cluster.lose_user(user, self._hsm)
 
     def _change(self, before: HsmState, after: HsmState) -> None:
         with self._world.lock:

@@ -131,6 +131,34 @@ def test_new_hsm_mends_inconsistent_coverage(aws, kms, cloudhsm, cluster):
     assert outcome(kms, store_id) == "CONNECTED"
 
 
+def test_kmsuser_that_no_hsm_has_is_made_again(aws, kms, cloudhsm, cluster):
+    """AWS's way out of USER_NOT_FOUND: make kmsuser, tell KMS its password, connect."""
+    store_id = create(kms, cluster)
+    admin = admin_cli(aws, cluster)
+    for hsm in cluster_shape(cloudhsm, cluster)["Hsms"]:
+        aws.hsm(hsm["HsmId"]).forget_user("kmsuser")
+    assert outcome(kms, store_id) == "USER_NOT_FOUND"
+    disconnect(kms, store_id)
+    listed = [user["username"] for user in admin.user_list()["data"]["users"]]
+    assert listed == ["admin", "app_user"]
+
+    succeed(admin.user_create("kmsuser", "NewPassword1", "crypto-user"))
+    kms.update_custom_key_store(CustomKeyStoreId=store_id, KeyStorePassword="NewPassword1")
+
+    assert outcome(kms, store_id) == "CONNECTED"
+
+
+def test_connected_store_without_kmsuser_is_disconnected(aws, kms, cloudhsm, cluster):
+    """A key store whose kmsuser is gone meanwhile can be disconnected, as the way out needs."""
+    store_id = connected(kms, cluster)
+    for hsm in cluster_shape(cloudhsm, cluster)["Hsms"]:
+        aws.hsm(hsm["HsmId"]).forget_user("kmsuser")
+
+    disconnect(kms, store_id)
+
+    assert outcome(kms, store_id) == "USER_NOT_FOUND"
+
+
 def test_keys_of_a_failed_store_stay_unavailable(kms, aws, cluster):
     """Connecting in vain leaves the keys Unavailable, as they were before."""
     store_id = connected(kms, cluster)
