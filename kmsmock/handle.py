@@ -348,8 +348,8 @@ class Handle:
             hsm_type: `hsm2m.medium` or `hsm1.medium`.
 
         Raises:
-            ServiceError: AWS would refuse it, for a type that it does not have.
-            ValueError: `hsms` is less than one.
+            ValueError: `hsms` is less than one, or AWS would refuse it, for a type that it does not
+                have for example; nothing is made.
         """
         return self._builder().cluster(hsms, hsm_type)
 
@@ -360,12 +360,12 @@ class Handle:
 
         Args:
             name: its CustomKeyStoreName.
-            hsms: of the cluster; KMS makes keys only with two or more.
+            hsms: of the cluster, two or more.
             hsm_type: of the cluster, as `cluster` takes it.
 
         Raises:
-            ServiceError: AWS would refuse it, for its name for example.
-            ValueError: `hsms` is less than one.
+            ValueError: `hsms` is less than two, or AWS would refuse it, for its name for example;
+                nothing is made.
         """
         return self._builder().key_store(name, hsms, hsm_type)
 
@@ -378,7 +378,7 @@ class Handle:
             name: its CustomKeyStoreName.
 
         Raises:
-            ServiceError: AWS would refuse it, for its name for example.
+            ValueError: AWS would refuse it, for its name for example; nothing is made.
         """
         return self._builder().external_key_store(name)
 
@@ -414,9 +414,9 @@ class Handle:
             multi_region: whether it is a multi-Region primary key, as an id with `mrk-` says too.
 
         Raises:
-            ServiceError: AWS would refuse it, for an alias that is there for example.
             TypeError: `aliases` is one name instead of a list.
-            ValueError: the id is malformed or taken, or the material does not fit the spec.
+            ValueError: the id is malformed or taken, the material does not fit the spec, or AWS
+                would refuse it, for an alias that is there for example; nothing is made.
 
         Example:
             >>> from kmsmock import mock_kms_cloudhsm
@@ -459,8 +459,8 @@ class Handle:
 
         Raises:
             LookupError: there is no such key.
-            ServiceError: its key store cannot use its material at present.
-            ValueError: the key is asymmetric, has no material yet, or is an external key.
+            ValueError: the key is asymmetric, has no material yet, is an external key, or its key
+                store cannot use its material at present.
         """
         from kmsmock.levers.pins import Pins
 

@@ -43,16 +43,24 @@ class Subnet:
     exists: bool = True
     _taken: set[str] = field(default_factory=set)
 
+    def require_room(self, count: int) -> None:
+        """Check that so many addresses can be had.
+
+        Raises:
+            NetworkProblem: the subnet is gone, or has not so many left.
+        """
+        if not self.exists:
+            raise NetworkProblem(f"The subnet '{self.subnet_id}' does not exist.")
+        if self.free_addresses < count:
+            raise NetworkProblem(f"The subnet '{self.subnet_id}' has no free IP addresses.")
+
     def require_free(self, address: str | None) -> None:
         """Check that an address can be had, any one if None.
 
         Raises:
             NetworkProblem: the subnet is gone, has no address left, or not this one.
         """
-        if not self.exists:
-            raise NetworkProblem(f"The subnet '{self.subnet_id}' does not exist.")
-        if self.free_addresses < 1:
-            raise NetworkProblem(f"The subnet '{self.subnet_id}' has no free IP addresses.")
+        self.require_room(1)
         if address is not None and not self._is_free(address):
             raise NetworkProblem(
                 f"The IP address '{address}' is not available in the subnet '{self.subnet_id}'."

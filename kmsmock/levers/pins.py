@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmsmock.domain.imported_material import fits
 from kmsmock.domain.key_material import KeyMaterials
 from kmsmock.domain.key_spec import ALGORITHMS
+from kmsmock.errors import ServiceError
 from kmsmock.kms.pinned_keys import ID_TAG, is_taken, pinned_material, problem_of_id
-from kmsmock.pipeline import perform
-from kmsmock.protocol.request import Address
+from kmsmock.levers.own_calls import OwnCalls, all_or_mistake
 
 if TYPE_CHECKING:
     from kmsmock.domain.key import Key
@@ -52,22 +52,33 @@ class Pins:
     def __init__(self, world: World, region: str) -> None:
         self._world = world
         self._region = region
+        self._call = OwnCalls(world, region)
 
     def make_key(self, choice: KeyChoice) -> ReadyKey:
         """Make a key by the calls that a user would make, and give it what is chosen of it."""
         if isinstance(choice.aliases, str):
             raise TypeError(f"aliases takes a list of names: [{choice.aliases!r}]")
+        aliases = list(choice.aliases)
+        for name in aliases:
+            if not name.startswith("alias/"):
+                raise ValueError(f'aliases are named "alias/{name}", not "{name}"')
         if choice.spec not in ALGORITHMS:
             raise ValueError(f"spec must be one of {', '.join(ALGORITHMS)}, not {choice.spec!r}")
-        with self._world.lock:
+        with all_or_mistake(self._world):
             here = self._here()
             multi_region = choice.multi_region or (choice.key_id or "").startswith("mrk-")
             self._require_free(here, choice.key_id, multi_region=multi_region)
             if choice.material is not None and not fits(choice.spec, choice.material, here.cipher):
                 raise ValueError(f"{len(choice.material)} bytes that are no {choice.spec} key")
             key = self._create(here, choice, multi_region=multi_region)
-            for name in choice.aliases:
-                self._call("CreateAlias", AliasName=name, TargetKeyId=key.key_id)
+            try:
+                for name in aliases:
+                    self._call("kms", "CreateAlias", AliasName=name, TargetKeyId=key.key_id)
+            except ServiceError:
+                for name in key.aliases:
+                    del here.aliases[name]
+                del here.keys[key.key_id]
+                raise
             return ReadyKey(key.key_id, key.arn)
 
     def _require_free(self, here: Region, key_id: str | None, *, multi_region: bool) -> None:
@@ -82,6 +93,7 @@ class Pins:
     def _create(self, here: Region, choice: KeyChoice, *, multi_region: bool) -> Key:
         tags = {**choice.tags, **({ID_TAG: choice.key_id} if choice.key_id else {})}
         made = self._call(
+            "kms",
             "CreateKey",
             KeySpec=choice.spec,
             KeyUsage=choice.usage or next(iter(ALGORITHMS[choice.spec])),
@@ -103,7 +115,7 @@ class Pins:
         self, ciphertext: bytes, plaintext: bytes, key_id: str, context: Mapping[str, str]
     ) -> None:
         """Let a blob from elsewhere stand for one of this key's own."""
-        with self._world.lock:
+        with all_or_mistake(self._world):
             here = self._here()
             key = _find_key(here, key_id)
             if not key.is_symmetric:
@@ -122,11 +134,6 @@ class Pins:
     def _here(self) -> Region:
         self._world.advance_to(self._world.clock.now())
         return self._world.region(self._world.account_id, self._region)
-
-    def _call(self, operation: str, **request: object) -> Any:
-        world = self._world
-        address = Address("kms", operation, self._region, world.account_id)
-        return perform(world, address, request, world.randomness.uuid())
 
 
 def _find_key(here: Region, name: str) -> Key:

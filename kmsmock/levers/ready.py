@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmsmock.cloudhsm_cli import CloudHsmCli
 from kmsmock.crypto.certificates import self_signed_root, sign_csr
 from kmsmock.crypto.ready_rsa import COUNT, ready_key
 from kmsmock.domain.cloudhsm_key_store import KMS_USER
+from kmsmock.domain.network import NetworkProblem
+from kmsmock.kms.key_store_checks import require_free_name, require_room_for_store
+from kmsmock.levers.own_calls import OwnCalls, all_or_mistake
 from kmsmock.levers.proxies import ProxyLevers
-from kmsmock.pipeline import perform
-from kmsmock.protocol.request import Address
+from kmsmock.protocol.model import operation_model
+from kmsmock.protocol.validation import ConstraintsViolated, read_request
 from kmsmock.xks_proxy.builtin import BuiltinProxy
 
 if TYPE_CHECKING:
     from kmsmock.domain.cluster import Cluster
+    from kmsmock.domain.network import Subnet
+    from kmsmock.domain.region import Region
     from kmsmock.world import World
 
 ADMIN = "admin"
@@ -39,7 +44,7 @@ class ReadyCluster:
     """
 
     cluster_id: str
-    trust_anchor: str
+    trust_anchor: str = field(repr=False)
     admin_password: str = field(repr=False)
 
 
@@ -79,6 +84,7 @@ class Builder:
     def __init__(self, world: World, region: str) -> None:
         self._world = world
         self._region = region
+        self._call = OwnCalls(world, region)
 
     def find_cluster(self, cluster_id: str) -> Cluster:
         """Give a cluster of the Region.
@@ -86,7 +92,7 @@ class Builder:
         Raises:
             LookupError: there is none.
         """
-        clusters = self._world.region(self._world.account_id, self._region).clusters
+        clusters = self._here().clusters
         if cluster_id not in clusters:
             known = ", ".join(cluster.cluster_id for cluster in clusters) or "none"
             raise LookupError(f"{self._region} has no cluster {cluster_id!r}; it has: {known}")
@@ -96,22 +102,45 @@ class Builder:
         """Create, initialize and activate a cluster, and give it its HSMs, zone by zone.
 
         Raises:
-            ValueError: it would have no HSM, and could not be initialized.
+            ValueError: it would have no HSM, and could not be initialized; or AWS would refuse it.
         """
         if hsms < 1:
             raise ValueError("a cluster is initialized with its first HSM: ask for hsms=1 or more")
-        with self._world.immediately():
+        with self._world.immediately(), all_or_mistake(self._world):
+            self._require_addresses(hsms)
             return self._make_cluster(hsms, hsm_type)
 
+    def _subnets(self) -> list[Subnet]:
+        """Give the subnets that clusters are made in, zone by zone."""
+        subnets = self._here().network.subnets.values()
+        own = [subnet for subnet in subnets if not subnet.adopted]
+        return sorted(own, key=lambda subnet: subnet.availability_zone)
+
+    def _require_addresses(self, hsms: int, *, also_free: int = 0) -> None:
+        """Refuse to begin with HSMs for which the subnets are not there, or have no addresses.
+
+        Args:
+            also_free: how many addresses of each subnet must be left.
+
+        Raises:
+            ValueError: they are not.
+        """
+        subnets = self._subnets()
+        for place, subnet in enumerate(subnets):
+            needed = len(range(place, hsms, len(subnets))) + also_free
+            try:
+                subnet.require_room(needed)
+            except NetworkProblem as problem:
+                raise ValueError(
+                    f"{problem} Make clusters before the subnet is broken, or in another Region"
+                ) from None
+
     def _make_cluster(self, hsms: int, hsm_type: str) -> ReadyCluster:
-        network = self._world.region(self._world.account_id, self._region).network
         made = self._call(
             "cloudhsmv2",
             "CreateCluster",
             HsmType=hsm_type,
-            SubnetIds=[
-                subnet.subnet_id for subnet in network.subnets.values() if not subnet.adopted
-            ],
+            SubnetIds=[subnet.subnet_id for subnet in self._subnets()],
             **({} if hsm_type == "hsm1.medium" else {"Mode": "FIPS"}),
         )["Cluster"]
         cluster_id, zones = made["ClusterId"], sorted(made["SubnetMapping"])
@@ -124,12 +153,36 @@ class Builder:
         return ReadyCluster(cluster_id, trust_anchor, password)
 
     def key_store(self, name: str, hsms: int, hsm_type: str) -> ReadyKeyStore:
-        """Make a cluster with the crypto user kmsuser, and connect a key store to it."""
-        with self._world.immediately():
+        """Make a cluster with the crypto user kmsuser, and connect a key store to it.
+
+        Raises:
+            ValueError: there are not two HSMs, or AWS would refuse it.
+        """
+        if hsms < 2:
+            raise ValueError("a key store needs two HSMs: hsms=2 or more")
+        with self._world.immediately(), all_or_mistake(self._world):
+            self._require_name(name)
+            self._require_addresses(hsms, also_free=1)
             return self._make_key_store(name, hsms, hsm_type)
 
+    def _require_name(self, name: str) -> None:
+        """Refuse a name that CreateCustomKeyStore would refuse, before there is anything else.
+
+        Raises:
+            ServiceError: it is taken, or there is no room for one more key store.
+            ValueError: it breaks a constraint of the model.
+        """
+        model = operation_model("kms", "CreateCustomKeyStore")
+        assert model is not None
+        try:
+            read_request(model, {"CustomKeyStoreName": name})
+        except ConstraintsViolated as violated:
+            raise ValueError(f"AWS would refuse the name: {violated}") from None
+        require_free_name(self._here(), name)
+        require_room_for_store(self._here())
+
     def _make_key_store(self, name: str, hsms: int, hsm_type: str) -> ReadyKeyStore:
-        cluster = self.cluster(hsms, hsm_type)
+        cluster = self._make_cluster(hsms, hsm_type)
         password = self._world.randomness.base32(16)
         cli = CloudHsmCli(self.find_cluster(cluster.cluster_id), self._world)
         cli.login(ADMIN, cluster.admin_password, "admin")
@@ -163,8 +216,13 @@ class Builder:
             return ProxyLevers(world, builtin[endpoint])
 
     def external_key_store(self, name: str) -> ReadyExternalKeyStore:
-        """Make a proxy, and connect a key store to it."""
-        with self._world.immediately():
+        """Make a proxy, and connect a key store to it.
+
+        Raises:
+            ValueError: AWS would refuse it.
+        """
+        with self._world.immediately(), all_or_mistake(self._world):
+            self._require_name(name)
             proxy = self.proxy()
             made = self._call(
                 "kms", "CreateCustomKeyStore", CustomKeyStoreName=name, **proxy.parameters
@@ -197,7 +255,5 @@ class Builder:
         )
         return trust_anchor
 
-    def _call(self, service: str, operation: str, **request: object) -> Any:
-        world = self._world
-        address = Address(service, operation, self._region, world.account_id)
-        return perform(world, address, request, world.randomness.uuid())
+    def _here(self) -> Region:
+        return self._world.region(self._world.account_id, self._region)
