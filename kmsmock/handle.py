@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from kmsmock.authorization.evaluation import Decision
     from kmsmock.cloudhsm_cli import CloudHsmCli
     from kmsmock.controls.clock import Clock
-    from kmsmock.controls.events import Events
     from kmsmock.display.view import WorldView
     from kmsmock.levers.callers import CallerArguments
+    from kmsmock.levers.events import Events
     from kmsmock.levers.faults import FaultLevers
     from kmsmock.levers.infrastructure import HsmLevers, NetworkLevers
     from kmsmock.levers.pins import ReadyKey
@@ -116,7 +116,7 @@ class Handle:
 
         https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
         """
-        from kmsmock.controls.events import Events
+        from kmsmock.levers.events import Events
         from kmsmock.trail.event import show
 
         with self._world.lock:

@@ -121,7 +121,7 @@ class _LastCallsPlugin:
             # Records that the test added nothing to are of no interest.
             added = [it for it, last in self._records if _last(it) not in (None, last)]
             if added:
-                from kmsmock.controls.events import table
+                from kmsmock.levers.events import table
 
                 lines = table(added[-1].happenings[-CALLS_SHOWN:])
                 report.sections.append((SECTION, "\n".join(lines)))

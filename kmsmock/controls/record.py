@@ -18,6 +18,8 @@ Frozen: TypeAlias = "str | int | float | bool | datetime | tuple[Frozen, ...] | 
 tuples of pairs."""
 Members: TypeAlias = "tuple[tuple[str, Frozen], ...]"
 """A structure or a map."""
+Event: TypeAlias = dict[str, Any]
+"""An event as CloudTrail writes it: `event["requestParameters"]["keyId"]`."""
 
 KEPT_IN_COMMON = 4096
 """How many different facts are looked for when an event is added."""
@@ -77,6 +79,13 @@ class Facts(NamedTuple):
     def is_denial(self) -> bool:
         """Whether the caller was not permitted to do it."""
         return self.error is not None and self.error[0].endswith("AccessDeniedException")
+
+
+def shown_error(facts: Facts) -> str | None:
+    """Give the errorCode: denials have another one in CloudTrail than in the API (recorded)."""
+    if facts.error is None:
+        return None
+    return "AccessDenied" if facts.is_denial else facts.error[0]
 
 
 class Happening(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from kmsmock.controls.events import shown_error
 from kmsmock.controls.ids import derived_id, id_text
+from kmsmock.controls.record import shown_error
 from kmsmock.protocol.model import operation_model
 from kmsmock.trail.identity import identity_shape, source_of
 from kmsmock.trail.operations import is_read_only, with_defaults
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ListShape, MapShape, Shape
 
-    from kmsmock.controls.events import Event
-    from kmsmock.controls.record import Facts, Frozen, Happening, Members
+    from kmsmock.controls.record import Event, Facts, Frozen, Happening, Members
 
 VERSION = "1.08"
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, cast, overload
+
+from kmsmock.controls.record import Event, shown_error
 
 if TYPE_CHECKING:
     from kmsmock.controls.record import Facts, Happening, Members
-
-Event: TypeAlias = dict[str, Any]
-"""An event as CloudTrail writes it: `event["requestParameters"]["keyId"]`."""
 
 SHOWN = 20
 """How many events, the last ones, a table of them has."""
@@ -147,13 +146,6 @@ def table(happenings: Iterable[Happening]) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-
-
-def shown_error(facts: Facts) -> str | None:
-    """Give the errorCode: denials have another one in CloudTrail than in the API (recorded)."""
-    if facts.error is None:
-        return None
-    return "AccessDenied" if facts.is_denial else facts.error[0]
 
 
 def _is_about(facts: Facts, key: str) -> bool:
