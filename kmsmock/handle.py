@@ -318,7 +318,7 @@ class Handle:
 
         Raises:
             LookupError: there is no such key.
-            ValueError: as `session`.
+            ValueError: as `session`; or no operation takes such a permission.
 
         Example:
             >>> from kmsmock import mock_kms_cloudhsm
@@ -333,7 +333,9 @@ class Handle:
         from kmsmock.authorization.explanation import explain
         from kmsmock.authorization.permissions import Permission
         from kmsmock.levers.callers import CallerOptions, declare
+        from kmsmock.levers.known_names import permissions, require_known
 
+        require_known("permission", action, permissions())
         with self._world.lock:
             who = caller_with(declare(self._world, CallerOptions(**caller)))
             where = region or self.region

@@ -180,3 +180,64 @@ def test_unknown_quota_is_refused_with_near_ones(aws, family, text):
     """A family of requests that does not exist is told where it is named."""
     with pytest.raises(ValueError, match=text):
         aws.quotas.enforce(rates={family: 1})
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (("Encrpyt",), "there is no event 'Encrpyt'; did you mean Encrypt"),
+        (("Encrypt", "decrypt"), "there is no event 'decrypt'; did you mean .*Decrypt"),
+        (("RotatedKey",), "did you mean RotateKey"),
+        (("describe_clusters",), "did you mean DescribeClusters"),
+    ],
+)
+def test_event_of_an_unknown_name_is_refused(aws, names, text):
+    """That an event which cannot be has not been would prove nothing."""
+    with pytest.raises(ValueError, match=text):
+        aws.events.named(*names)
+
+
+def test_every_event_has_a_known_name(aws):
+    """Operations of both services, what AWS does by itself, and whatever has been called."""
+    known = ["Encrypt", "CreateHsm", "DeleteKey", "DeleteExpiredKeyMaterial", "RotateKey"]
+
+    assert aws.events.named(*known, "SynchronizeMultiRegionKey") == []
+
+
+@pytest.mark.parametrize("name", ["App", "123456789012", "role/App"])
+def test_caller_of_events_is_an_arn(aws, name):
+    """What names no caller has called nothing."""
+    with pytest.raises(ValueError, match=f"by takes the ARN of a principal .*, not '{name}'"):
+        aws.events.by(name)
+
+
+@pytest.mark.parametrize("name", ["arn:aws:iam::123456789012:role/App", "logs.amazonaws.com"])
+def test_caller_of_events_need_not_have_called(aws, name):
+    """A principal or an AWS service that has called nothing has no events."""
+    assert aws.events.by(name) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        ("kms:Decrpyt", "there is no permission 'kms:Decrpyt'; did you mean .*kms:Decrypt"),
+        ("kms:decrypt", "did you mean .*kms:Decrypt"),
+        ("Decrypt", "did you mean .*kms:Decrypt"),
+        ("Encrypt", "did you mean .*kms:Encrypt"),
+        ("kms:ReEncrypt", "did you mean .*kms:ReEncrypt(From|To)"),
+        ("cloudhsmv2:CreateHsm", "did you mean cloudhsm:CreateHsm"),
+        ("kms:*", "there is no permission 'kms:.'"),
+    ],
+)
+def test_unknown_permission_is_not_explained(aws, key_id, action, text):
+    """That nobody may do what cannot be done would prove nothing."""
+    with pytest.raises(ValueError, match=text):
+        aws.explain(action, key_id, principal="arn:aws:iam::123456789012:role/App")
+
+
+@pytest.mark.parametrize(
+    "action", ["kms:ReEncryptFrom", "kms:DeleteAlias", "cloudhsm:DescribeClusters"]
+)
+def test_permission_of_an_operation_is_explained(aws, key_id, action):
+    """Permissions that operations take on keys, on aliases, and on the account."""
+    assert aws.explain(action, "*").allowed

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast, overload
 
 from kmsmock.controls.record import Event, shown_error
+from kmsmock.levers.fault_choices import require_caller
+from kmsmock.levers.known_names import event_names, require_known
 
 if TYPE_CHECKING:
     from kmsmock.controls.record import Facts, Happening, Members
@@ -68,7 +70,15 @@ class Events(Sequence[Event]):
         return "\n".join([f"<{count}>", *table(self._happenings[-SHOWN:])])
 
     def named(self, *operations: str) -> Events:
-        """Choose the events of operations, `Decrypt`, or of what AWS itself does, `DeleteKey`."""
+        """Choose the events of operations, `Decrypt`, or of what AWS itself does, `DeleteKey`.
+
+        Raises:
+            ValueError: no event has such a name; the text tells which are near.
+        """
+        for name in operations:
+            # A caller may call what no service has.
+            if not any(it.facts.operation == name for it in self._happenings):
+                require_known("event", name, event_names())
         return self._where(lambda facts: facts.operation in operations)
 
     def of_key(self, key: str) -> Events:
@@ -82,8 +92,13 @@ class Events(Sequence[Event]):
         """Choose the calls of a principal; a role's are those of all its sessions.
 
         Args:
-            principal_arn: the ARN of a user, a role, one session of a role, or an account's root.
+            principal_arn: the ARN of a user, a role, one session of a role or an
+                account's root, or the name of an AWS service.
+
+        Raises:
+            ValueError: it is none of these.
         """
+        require_caller(principal_arn, "by")
         return self._where(lambda facts: principal_arn in _callers(facts))
 
     def with_encryption_context(self, context: Mapping[str, str]) -> Events:

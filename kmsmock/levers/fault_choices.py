@@ -44,14 +44,17 @@ def require_key_of_use(service: str, operation: str) -> None:
         raise ValueError(f"key is of no use for {what}, whose calls name no key that is there")
 
 
-def require_caller(caller: str) -> None:
+def require_caller(caller: str, what: str = "caller") -> None:
     """Refuse what names no caller.
+
+    Args:
+        what: the argument's name, for the error.
 
     Raises:
         ValueError: it is neither an ARN nor an AWS service.
     """
     if parse_arn(caller) is None and not caller.endswith(SERVICE_SUFFIXES):
         raise ValueError(
-            "caller takes the ARN of a principal or of a role's session, or the name of an AWS "
+            f"{what} takes the ARN of a principal or of a role's session, or the name of an AWS "
             f"service, not {caller!r}"
         )

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cache
+
+from kmsmock.operation import OPERATIONS
+from kmsmock.protocol.model import SERVICES, service_model
+from kmsmock.trail import service_events
 
 FEW = 5
 """So many names are all told when none of them is near."""
@@ -35,3 +40,21 @@ def hint(name: str, names: list[str]) -> str:
     if near:
         return f"; did you mean {' or '.join(near)}?"
     return f"; known: {', '.join(names)}" if 0 < len(names) <= FEW else ""
+
+
+@cache
+def event_names() -> frozenset[str]:
+    """Give the names that events have: operations of both services, and what AWS itself does."""
+    operations = (name for service in SERVICES for name in service_model(service).operation_names)
+    return frozenset((*operations, *service_events.NAMES))
+
+
+@cache
+def permissions() -> frozenset[str]:
+    """Give the names of the permissions that operations take, `kms:Decrypt`."""
+    names = {"iam:CreateServiceLinkedRole"}
+    for (service, name), operation in OPERATIONS.items():
+        prefix = "kms" if service == "kms" else "cloudhsm"
+        on_targets = [target.action for target in operation.targets]
+        names.update(on_targets or [f"{prefix}:{name}"])
+    return frozenset(names)

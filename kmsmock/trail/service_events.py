@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kmsmock.domain.key import Key
     from kmsmock.world import World
 
+NAMES = ("DeleteExpiredKeyMaterial", "DeleteKey", "RotateKey", "SynchronizeMultiRegionKey")
+"""All of them."""
+
 
 def note_deletion(world: World, key: Key, at: datetime, store_data: Members = ()) -> None:
     """Note that a key's waiting period is over.
