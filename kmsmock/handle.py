@@ -214,11 +214,13 @@ class Handle:
 
         from kmsmock.interception.botocore import SECRET_KEY
         from kmsmock.levers.callers import CallerOptions, new_access_key
+        from kmsmock.levers.known_regions import require_region
 
+        where = require_region(self.region if region is None else region)
         return boto3.Session(
             aws_access_key_id=new_access_key(self._world, CallerOptions(**caller)),
             aws_secret_access_key=SECRET_KEY,
-            region_name=region or self.region,
+            region_name=where,
         )
 
     def client(
@@ -334,11 +336,12 @@ class Handle:
         from kmsmock.authorization.permissions import Permission
         from kmsmock.levers.callers import CallerOptions, declare
         from kmsmock.levers.known_names import permissions, require_known
+        from kmsmock.levers.known_regions import require_region
 
         require_known("permission", action, permissions())
         with self._world.lock:
             who = caller_with(declare(self._world, CallerOptions(**caller)))
-            where = region or self.region
+            where = require_region(self.region if region is None else region)
             wanted = Permission(action, resource)
             return explain(self._world, where, who, wanted, request or {})
 

@@ -78,10 +78,10 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
 
     Raises:
         OSError: the file cannot be read; when the mock is entered.
-        TypeError: the seed is something else.
-        ValueError: an argument is malformed, or an inner mock names another account, other
-            transitions, another seed, other RSA keys or a file to load; when the mock is entered,
-            the file is damaged or of a newer format.
+        TypeError: the seed is something else, or the Region no text.
+        ValueError: an argument is malformed, there is no such Region, or an inner mock names
+            another account, other transitions, another seed, other RSA keys or a file to load;
+            when the mock is entered, the file is damaged or of a newer format.
 
     Example:
         >>> import boto3
@@ -139,6 +139,10 @@ class Mock:
 
         if account_id is not None and not re.fullmatch(r"[0-9]{12}", str(account_id)):
             raise ValueError(f"account_id must be 12 digits, not {account_id!r}")
+        if region is not None:
+            from kmsmock.levers.known_regions import require_region
+
+            require_region(region)
         self._settings = activation.Settings(
             region,
             None if account_id is None else str(account_id),

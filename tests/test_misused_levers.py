@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from kmsmock import mock_kms_cloudhsm
+
 DAY = dt.timedelta(days=1)
 NEW_YEAR = dt.datetime(2031, 1, 1, tzinfo=dt.timezone.utc)
 
@@ -241,3 +243,42 @@ def test_unknown_permission_is_not_explained(aws, key_id, action, text):
 def test_permission_of_an_operation_is_explained(aws, key_id, action):
     """Permissions that operations take on keys, on aliases, and on the account."""
     assert aws.explain(action, "*").allowed
+
+
+@pytest.mark.parametrize(
+    ("region", "text"),
+    [
+        ("EU-West-1", "there is no Region 'EU-West-1'; did you mean eu-west-1.$"),
+        ("us-east1", "did you mean .*us-east-1"),
+        ("us-east-1a", "did you mean .*us-east-1"),
+        ("us-moon-1", "there is no Region 'us-moon-1'"),
+        ("eu-west-1 ", "did you mean eu-west-1"),
+        ("moon", "there is no Region 'moon'"),
+        ("", "there is no Region ''"),
+    ],
+)
+def test_unknown_region_is_refused(aws, region, text):
+    """A Region that cannot be is told where it is named, to the mock and to levers."""
+    with pytest.raises(ValueError, match=text):
+        mock_kms_cloudhsm(region=region)
+    for lever in (lambda: aws.client("kms", region=region), lambda: aws.session(region=region)):
+        with pytest.raises(ValueError, match=text):
+            lever()
+    with pytest.raises(ValueError, match=text):
+        aws.explain("kms:Decrypt", "*", region=region)
+
+
+@pytest.mark.parametrize(
+    "region", ["us-gov-west-1", "cn-north-1", "us-iso-east-1", "us-east-9", "ap-northwest-1"]
+)
+def test_region_that_is_there_or_may_come_is_taken(aws, region):
+    """Every partition's, and those that AWS may open after this botocore was made."""
+    with mock_kms_cloudhsm(region=region) as inner:
+        assert inner.region == region
+    assert aws.client("kms", region=region).list_keys()["Keys"] == []
+
+
+def test_region_is_a_text(aws):
+    """Something else is told to be none."""
+    with pytest.raises(TypeError, match="Region takes a name as text, not 5"):
+        mock_kms_cloudhsm(region=5)

@@ -33,7 +33,8 @@ def hint(name: str, names: list[str]) -> str:
     """Give the end of a sentence that tells which names are near, if any are."""
     lower = {it.lower(): it for it in names}
     near = (
-        difflib.get_close_matches(name, names)
+        [lower[it] for it in (name.lower(),) if it in lower]
+        or difflib.get_close_matches(name, names)
         or [lower[it] for it in difflib.get_close_matches(name.lower(), lower)]
         or [it for it in names if len(name) > 2 and name.lower() in it.lower()][:3]
     )
