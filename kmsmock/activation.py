@@ -180,6 +180,11 @@ def _go_on(
     return scope
 
 
+def is_current(world: World) -> bool:
+    """Tell whether a world is the one that calls are answered in."""
+    return _active is not None and _active.world is world
+
+
 def is_on(scope: Scope) -> bool:
     """Tell whether a mock has not been left yet."""
     return _active is not None and scope in _active.scopes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmsmock import activation
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Handle:
-    """The levers on a world.
+    """The levers on a world, as long as the mock is on; then a RuntimeError says that it is off.
 
     Attributes:
         region: the Region of clients that are made without one.
@@ -47,9 +49,27 @@ class Handle:
     """
 
     def __init__(self, world: World, region: str, stop: Callable[[], None] | None = None) -> None:
-        self._world = world
+        self._any_world = world
         self.region = region
         self._stop = stop
+
+    @property
+    def _world(self) -> World:
+        """The world, for levers: who looks at it may do so when the mock is off, too.
+
+        Raises:
+            RuntimeError: the mock is off.
+        """
+        if not self._is_on:
+            raise RuntimeError(
+                "this mock is off: its levers change nothing any more. What was there is still "
+                "shown by print() and `events`"
+            )
+        return self._any_world
+
+    @property
+    def _is_on(self) -> bool:
+        return activation.is_current(self._any_world)
 
     def stop(self) -> None:
         """Switch off the mock whose `start()` gave this handle.
@@ -64,7 +84,8 @@ class Handle:
         self._stop()
 
     def __repr__(self) -> str:
-        return f"<kmsmock: account {self.account_id}, {self.region}; print() it to see all>"
+        off = "" if self._is_on else "off; "
+        return f"<kmsmock: account {self.account_id}, {self.region}; {off}print() it to see all>"
 
     def __str__(self) -> str:
         from kmsmock.display.text import as_text
@@ -84,12 +105,13 @@ class Handle:
     def _look(self) -> WorldView:
         from kmsmock.display.look import look
 
-        return look(self._world, self.region, can_stop=self._stop is not None)
+        can_stop = self._stop is not None
+        return look(self._any_world, self.region, can_stop=can_stop, is_on=self._is_on)
 
     @property
     def account_id(self) -> str:
         """The account of callers whose access key names no other: 12 digits."""
-        return self._world.account_id
+        return self._any_world.account_id
 
     @property
     def clock(self) -> Clock:
@@ -119,10 +141,11 @@ class Handle:
         from kmsmock.levers.events import Events
         from kmsmock.trail.event import show
 
-        with self._world.lock:
+        world = self._any_world
+        with world.lock:
             # What has fallen due by now has happened, also if no call has come since.
-            self._world.advance_to(self._world.clock.now())
-            return Events(tuple(self._world.record.happenings), show)
+            world.advance_to(world.clock.now())
+            return Events(tuple(world.record.happenings), show)
 
     def snapshot(self) -> Snapshot:
         """Keep the world as it is now, for `rollback`.

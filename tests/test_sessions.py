@@ -199,3 +199,33 @@ def test_a_block_ends_its_own_mock(aws):
     assert "stop()" not in str(aws)
     with pytest.raises(RuntimeError, match="ends with its `with` block"):
         aws.stop()
+
+
+@pytest.mark.parametrize("way", ["start", "block"])
+def test_handle_tells_that_its_mock_is_off(way):
+    """What was there can still be looked at; levers say that they do nothing any more."""
+    if way == "start":
+        aws = mock_kms_cloudhsm().start()
+        key = aws.kms_key()
+        aws.stop()
+    else:
+        with mock_kms_cloudhsm() as aws:
+            key = aws.kms_key()
+
+    assert str(aws).splitlines()[1] == "Off: this is what was there when the mock was stopped."
+    assert "Off: this is what" in aws._repr_html_()
+    assert repr(aws) == "<kmsmock: account 123456789012, us-east-1; off; print() it to see all>"
+    assert key.key_id in str(aws)
+    assert len(aws.events.named("CreateKey")) == 1
+    for lever in (aws.kms_key, aws.snapshot, lambda: aws.faults, lambda: aws.clock, aws.cluster):
+        with pytest.raises(RuntimeError, match="this mock is off: its levers change nothing"):
+            lever()
+
+
+def test_inner_handle_works_as_long_as_its_world(aws):
+    """The world of a mock inside a mock ends with the outermost one."""
+    mock = mock_kms_cloudhsm()
+    inner = mock.start()
+    mock.stop()
+
+    assert inner.kms_key().key_id in str(aws)

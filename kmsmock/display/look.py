@@ -42,15 +42,19 @@ GONE = ("DELETED", "PENDING_DELETION")
 
 
 HINT = "On until stop() of this handle, or of its mock, is called."
+OFF = "Off: this is what was there when the mock was stopped."
 
 
-def look(world: World, region_name: str, *, can_stop: bool = False) -> WorldView:
+def look(
+    world: World, region_name: str, *, can_stop: bool = False, is_on: bool = True
+) -> WorldView:
     """Look at a world as a call that describes it would: what has fallen due is done before.
 
     Args:
         world: the world.
         region_name: the Region that comes first.
         can_stop: whether the mock is on until somebody stops it.
+        is_on: whether it is on.
     """
     with world.lock:
         now = world.clock.now()
@@ -62,7 +66,8 @@ def look(world: World, region_name: str, *, can_stop: bool = False) -> WorldView
         present.sort(key=lambda region: _place(region, own, region_name))
         views = [_region(region) for region in present]
     told = tuple(view for view in views if not view.is_empty)
-    return WorldView(now, own, region_name, told, HINT if can_stop else "")
+    hint = (HINT if can_stop else "") if is_on else OFF
+    return WorldView(now, own, region_name, told, hint)
 
 
 def _place(region: Region, own_account: str, own_region: str) -> tuple[bool, str, bool, str]:
