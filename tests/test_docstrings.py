@@ -12,8 +12,8 @@ from readme.assumptions import PACKAGE
 
 import kmsmock
 from kmsmock.controls.clock import Clock
-from kmsmock.controls.events import Events
 from kmsmock.handle import Handle
+from kmsmock.levers.events import Events
 from kmsmock.levers.faults import Fault, FaultLevers
 from kmsmock.levers.infrastructure import HsmLevers, NetworkLevers
 from kmsmock.levers.proxies import ProxyLevers
