@@ -146,7 +146,10 @@ def _require_same_world(world: World, settings: Settings, *, again: bool) -> Non
         raise ValueError(
             f"the mock that is on goes on with its world: call its stop() before one of {wrong}"
         )
-    raise ValueError(f"a mock inside a mock shares the outermost one's world: give {wrong} there")
+    there = "there"
+    if "kmsmock.pytest_plugin" in sys.modules:
+        there += f"; where that is the fixture kmsmock, by @pytest.mark.kmsmock({wrong})"
+    raise ValueError(f"a mock inside a mock shares the outermost one's world: give {wrong} {there}")
 
 
 def session_of(caller: FrameType) -> Session | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HANDLE = "aws"
 """The parameter by which a decorated function asks for the handle."""
+_OLD_FIXTURE = "_pytestfixturefunction"
+"""What pytest before 8.4 leaves on a fixture's function; later ones make an object of it."""
 
 
 def decorate(mock: ActiveWhile, target: object) -> Any:
@@ -37,6 +39,8 @@ def decorate(mock: ActiveWhile, target: object) -> Any:
         if issubclass(target, unittest.TestCase):
             return _decorate_test_case(mock, target)
         return _decorate_class(mock, target)
+    if type(target).__name__ == "FixtureFunctionDefinition" or hasattr(target, _OLD_FIXTURE):
+        raise TypeError("put @pytest.fixture above @mock_kms_cloudhsm: it decorates the function")
     if not inspect.isroutine(target):
         raise TypeError(
             "mock_kms_cloudhsm decorates functions and classes; for anything else use it as a "

@@ -52,9 +52,9 @@ def mock_kms_cloudhsm(  # noqa: PLR0913 - the settings of a mock
 ) -> Any:
     """Answer the `kms` and `cloudhsmv2` calls of this process here, and send none of them.
 
-    Use it as a decorator, with or without parentheses, as a context manager that gives the
-    handle, or through `start()` and `stop()`. A mock inside a mock shares the outermost one's
-    world.
+    Use it as a decorator, with or without parentheses, as a context manager (`with` or `async
+    with`) that gives the handle, or through `start()` and `stop()`. A mock inside a mock shares the
+    outermost one's world.
 
     Args:
         region: the Region of clients made without one; by default that of the environment's
@@ -153,6 +153,7 @@ class Mock:
             None if rsa_keys is None else require_rsa_keys(rsa_keys),
         )
         self._scopes: list[activation.Scope] = []
+        self._was_on = False
 
     def start(self) -> Handle:
         """Switch the mock on and give its handle, which has a `stop()` too.
@@ -171,9 +172,11 @@ class Mock:
         """Switch the mock off; when it was the last one, everything is as before.
 
         Raises:
-            RuntimeError: it is not on.
+            RuntimeError: it is not on, or not any more.
         """
         self._scopes = [scope for scope in self._scopes if activation.is_on(scope)]
+        if not self._scopes and self._was_on:
+            raise RuntimeError("this mock is already stopped")
         if not self._scopes:
             raise RuntimeError("stop() without start(): this mock is not active")
         activation.leave(self._scopes.pop())
@@ -183,6 +186,7 @@ class Mock:
     ) -> Handle:
         scope = activation.enter(self._settings, stop, session)
         self._scopes.append(scope)
+        self._was_on = True
         return scope.handle
 
     def __enter__(self) -> Handle:
@@ -195,6 +199,32 @@ class Mock:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    async def __aenter__(self) -> Handle:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    if not TYPE_CHECKING:  # A type checker knows what a mock has.
+
+        def __getattr__(self, name: str) -> Any:
+            """Tell who pulls a lever of a mock how to come by the levers.
+
+            Raises:
+                AttributeError: always.
+            """
+            from kmsmock.handle import Handle
+
+            text = f"a mock has no {name!r}"
+            if not name.startswith("_") and (name == "region" or hasattr(Handle, name)):
+                text += ": aws = mock.start() gives the levers, and so does `with mock as aws:`"
+            raise AttributeError(text)
 
     def __call__(self, target: Target) -> Target:
         """Decorate a function, a coroutine or generator function, a method or a class of tests.

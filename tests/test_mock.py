@@ -202,7 +202,39 @@ def test_only_functions_and_classes_can_be_decorated(thing):
         mock_kms_cloudhsm()(thing)
 
 
+def test_a_fixture_is_made_of_the_decorated_function():
+    """Decorators in the wrong order are told to be."""
+    with pytest.raises(TypeError, match="put @pytest.fixture above @mock_kms_cloudhsm"):
+
+        @mock_kms_cloudhsm
+        @pytest.fixture
+        def key_id():
+            return None
+
+
 # As a context manager, and through start() and stop()
+
+
+def test_async_with_is_with(before):
+    """In a coroutine either statement will do."""
+
+    async def keys():
+        async with mock_kms_cloudhsm(region="eu-west-1") as aws:
+            boto3.client("kms").create_key()
+            return aws.region, len(aws.events)
+
+    assert asyncio.run(keys()) == ("eu-west-1", 1)
+    with pytest.raises(RuntimeError):
+        current()
+
+
+@pytest.mark.parametrize("lever", ["cluster", "region", "events"])
+def test_levers_are_not_the_mocks(lever):
+    """Who has the mock in hand and no handle is told how to come by one."""
+    text = f"a mock has no '{lever}': aws = mock.start.. gives the levers"
+    with pytest.raises(AttributeError, match=text):
+        getattr(mock_kms_cloudhsm(), lever)
+    assert not hasattr(mock_kms_cloudhsm(), "nonsense")
 
 
 def test_the_context_manager_gives_the_handle(before):
@@ -234,7 +266,7 @@ def test_a_second_stop_is_one_too_many(before):
         mock.start()
         mock.stop()
 
-        with pytest.raises(RuntimeError, match=r"stop\(\) without start\(\)"):
+        with pytest.raises(RuntimeError, match="already stopped"):
             mock.stop()
 
         assert boto3.client("kms").list_keys()["Keys"] == []

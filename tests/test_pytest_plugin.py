@@ -132,6 +132,22 @@ def test_marked_test_keeps_the_world_of_a_wider_scope(inner):
     result.assert_outcomes(passed=2)
 
 
+def test_settings_beside_the_fixture_belong_to_the_marker(inner):
+    """A mock inside the fixture's that wants another world is told of the marker."""
+    result = inner(
+        test_it="""
+        from kmsmock import mock_kms_cloudhsm
+
+        def test_two_mocks(kmsmock):
+            with mock_kms_cloudhsm(seed=3):
+                pass
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*that is the fixture kmsmock, by @pytest.mark.kmsmock(seed=3)"])
+
+
 def test_world_of_a_wider_scope_is_shared(inner):
     """Tests under a module's own mock share its world with the fixtures."""
     result = inner(

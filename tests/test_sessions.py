@@ -144,7 +144,7 @@ def test_a_second_stop_says_that_it_is_off(notebook):
     notebook.run("aws.stop()")
 
     for name in ("mock", "aws", "first"):
-        with pytest.raises(RuntimeError, match="not active"):
+        with pytest.raises(RuntimeError, match="already stopped"):
             notebook.run(f"{name}.stop()")
 
 
