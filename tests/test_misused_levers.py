@@ -44,7 +44,7 @@ THROTTLED = {"error": "ThrottlingException"}
         ({"latency": -1}, "latency takes seconds, 0 or more, not -1"),
         ({"real_latency": float("inf")}, "real_latency takes seconds, 0 or more, not inf"),
         ({"latency": "2"}, "latency takes seconds, 0 or more, not '2'"),
-        (THROTTLED | {"when": "now"}, "there is no when 'now'; known: before, after"),
+        (THROTTLED | {"when": "now"}, 'when must be "before" or "after", not \'now\''),
         (THROTTLED | {"times": 0}, "times takes a whole number, 1 or more, not 0"),
         (THROTTLED | {"times": 1.5}, "times takes a whole number"),
         (THROTTLED | {"after": True}, "after takes a whole number, 0 or more, not True"),
@@ -99,6 +99,24 @@ def test_fault_for_an_unknown_key_tells_the_near_ones(aws):
         aws.faults.require_fired()
 
 
+def test_idle_fault_tells_what_was_never_called(aws, kms):
+    """No call at all is told from calls that were let through."""
+    role = "arn:aws:iam::123456789012:role/App"
+    aws.faults.add("kms", "Sign", latency=1)
+    aws.faults.add("kms", "Verify", latency=1, caller=role)
+    aws.faults.add("kms", "ListKeys", latency=1, after=2)
+    kms.list_keys()
+
+    with pytest.raises(AssertionError) as failed:
+        aws.faults.require_fired()
+
+    assert str(failed.value).split("; ") == [
+        "the fault for kms Sign never fired: the code never called kms Sign",
+        f"the fault for kms Verify never fired: the code never called kms Verify as {role}",
+        "the fault for kms ListKeys never fired: it could strike 1 call",
+    ]
+
+
 @pytest.mark.parametrize("name", ["alias/example", "store"])
 def test_fault_for_a_known_key_does_not_suggest_another(aws, name):
     """A key or a key store that is there is not doubted."""
@@ -106,7 +124,7 @@ def test_fault_for_a_known_key_does_not_suggest_another(aws, name):
     aws.key_store("store")
     fault = aws.faults.add("kms", latency=1, key=name)
 
-    with pytest.raises(AssertionError, match=r"kms \* never fired: it could strike 0 calls$"):
+    with pytest.raises(AssertionError, match=f"the code never called kms for '{name}'$"):
         fault.require_fired()
 
 

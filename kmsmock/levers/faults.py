@@ -81,7 +81,8 @@ class FaultLevers:
         """
         require_known("service", service, SERVICES)
         require_known("operation", operation, ("*", *service_model(service).operation_names))
-        require_known("when", when, get_args(When))
+        if when not in get_args(When):
+            raise ValueError(f'when must be "before" or "after", not {when!r}')
         require_numbers(
             latency=latency,
             real_latency=real_latency,
@@ -214,10 +215,14 @@ _NOT_TOLD = {"service", "operation", "make_error", "connection_error_code"}
 def _idle(world: World, planned: Planned) -> str:
     """Tell that a fault has struck nothing, how near it came, and what may be the reason."""
     plan = planned.plan
-    text = (
-        f"the fault for {plan.service} {plan.operation} never fired: it could strike "
-        f"{planned.seen} call{'' if planned.seen == 1 else 's'}"
-    )
+    called = plan.service if plan.operation == "*" else f"{plan.service} {plan.operation}"
+    text = f"the fault for {called} never fired: "
+    if planned.seen:
+        text += f"it could strike {planned.seen} call{'' if planned.seen == 1 else 's'}"
+    else:
+        about = "" if plan.key is None else f" for {plan.key!r}"
+        by = "" if plan.caller is None else f" as {plan.caller}"
+        text += f"the code never called {called}{about}{by}"
     if plan.key is None:
         return text
     names = set(names_in(world))
