@@ -442,7 +442,7 @@ class Handle:
             multi_region: whether it is a multi-Region primary key, as an id with `mrk-` says too.
 
         Raises:
-            TypeError: `aliases` is one name instead of a list.
+            TypeError: `aliases` is one name instead of a list, or the material is no bytes.
             ValueError: the id is malformed or taken, the material does not fit the spec, or AWS
                 would refuse it, for an alias that is there for example; nothing is made.
 
@@ -487,6 +487,7 @@ class Handle:
 
         Raises:
             LookupError: there is no such key.
+            TypeError: ciphertext or plaintext is no bytes.
             ValueError: the key is asymmetric, has no material yet, is an external key, or its key
                 store cannot use its material at present.
         """

@@ -132,8 +132,9 @@ def test_recorded_rsa_ciphertext_decrypts_with_its_private_key(aws, kms):
         ({"key_id": "my-key"}, "the id of a key is a UUID in lower case, not my-key"),
         ({"key_id": KEY_ID, "multi_region": True}, "the id of a multi-Region key is mrk-"),
         ({"key_id": "mrk-1"}, "the id of a multi-Region key is mrk-"),
-        ({"material": b"short"}, "5 bytes that are no SYMMETRIC_DEFAULT key"),
-        ({"spec": "ECC_NIST_P256", "material": MATERIAL}, "no ECC_NIST_P256 key"),
+        ({"material": b"short"}, "5 bytes that are no SYMMETRIC_DEFAULT key: give 32 bytes"),
+        ({"spec": "HMAC_256", "material": b"short"}, "no HMAC_256 key: give 32 to [0-9]+ bytes"),
+        ({"spec": "ECC_NIST_P256", "material": MATERIAL}, "no ECC_NIST_P256 key: give the private"),
         ({"spec": "AES_256"}, "spec must be one of SYMMETRIC_DEFAULT"),
     ],
 )
@@ -143,6 +144,17 @@ def test_bad_choice_is_refused(aws, kms, choice, text):
         aws.kms_key(**choice)
 
     assert kms.list_keys()["Keys"] == []
+
+
+@pytest.mark.parametrize(("given", "kind"), [("ab" * 32, "text"), ([1] * 32, "list")])
+def test_bytes_are_asked_for(aws, key_id, given, kind):
+    """Text has no bytes of its own, and a number of them is no material."""
+    with pytest.raises(TypeError, match=f"material takes bytes, not {kind}"):
+        aws.kms_key(material=given)
+    with pytest.raises(TypeError, match=f"plaintext takes bytes, not {kind}"):
+        aws.register_ciphertext(RECORDED, plaintext=given, key_id=key_id)
+    with pytest.raises(TypeError, match=f"ciphertext takes bytes, not {kind}"):
+        aws.register_ciphertext(given, plaintext=b"secret", key_id=key_id)
 
 
 def test_id_that_is_taken_is_refused(aws):

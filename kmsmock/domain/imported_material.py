@@ -33,6 +33,15 @@ def fits(spec: str, secret: bytes, cipher: symmetric.CipherName) -> bool:
         return False
 
 
+def wanted(spec: str, cipher: symmetric.CipherName) -> str:
+    """Say in words what fits a KeySpec."""
+    if spec == SYMMETRIC:
+        return f"{symmetric.KEY_LENGTHS[cipher]} bytes"
+    if spec in KEY_LENGTHS:
+        return f"{KEY_LENGTHS[spec].least} to {KEY_LENGTHS[spec].most} bytes"
+    return "the private key as PKCS#8 DER"
+
+
 def imported_material_id(key_id: str, spec: str, secret: bytes) -> str:
     """Give the id of imported material: a hash of the key's id and the material.
 

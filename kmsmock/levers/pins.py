@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmsmock.domain.imported_material import fits
+from kmsmock.domain.imported_material import fits, wanted
 from kmsmock.domain.key_material import KeyMaterials
 from kmsmock.domain.key_spec import ALGORITHMS
 from kmsmock.errors import ServiceError
@@ -64,12 +64,17 @@ class Pins:
                 raise ValueError(f'aliases are named "alias/{name}", not "{name}"')
         if choice.spec not in ALGORITHMS:
             raise ValueError(f"spec must be one of {', '.join(ALGORITHMS)}, not {choice.spec!r}")
+        if choice.material is not None:
+            _require_bytes("material", choice.material)
         with all_or_mistake(self._world):
             here = self._here()
             multi_region = choice.multi_region or (choice.key_id or "").startswith("mrk-")
             self._require_free(here, choice.key_id, multi_region=multi_region)
             if choice.material is not None and not fits(choice.spec, choice.material, here.cipher):
-                raise ValueError(f"{len(choice.material)} bytes that are no {choice.spec} key")
+                raise ValueError(
+                    f"material has {len(choice.material)} bytes that are no {choice.spec} key: "
+                    f"give {wanted(choice.spec, here.cipher)}"
+                )
             key = self._create(here, choice, multi_region=multi_region)
             try:
                 for name in aliases:
@@ -115,6 +120,8 @@ class Pins:
         self, ciphertext: bytes, plaintext: bytes, key_id: str, context: Mapping[str, str]
     ) -> None:
         """Let a blob from elsewhere stand for one of this key's own."""
+        _require_bytes("ciphertext", ciphertext)
+        _require_bytes("plaintext", plaintext)
         with all_or_mistake(self._world):
             here = self._here()
             key = _find_key(here, key_id)
@@ -134,6 +141,12 @@ class Pins:
     def _here(self) -> Region:
         self._world.advance_to(self._world.clock.now())
         return self._world.region(self._world.account_id, self._region)
+
+
+def _require_bytes(what: str, value: object) -> None:
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        kind = "text" if isinstance(value, str) else type(value).__name__
+        raise TypeError(f"{what} takes bytes, not {kind}")
 
 
 def _find_key(here: Region, name: str) -> Key:
