@@ -25,6 +25,10 @@ def policy_text(policy: PolicyLike, what: str, *, names_principals: bool = False
     Raises:
         ValueError: it is no policy of its kind, and AWS would not have taken it.
     """
+    if isinstance(policy, str) and policy.startswith("arn:"):
+        raise ValueError(
+            f"{what} has the ARN {policy}: managed policies are not here, give the document"
+        )
     text = policy if isinstance(policy, str) else json.dumps(policy)
     try:
         document = read_document(text)

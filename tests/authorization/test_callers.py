@@ -593,3 +593,12 @@ def test_two_worlds_know_different_callers(aws, caller, arn):
     )
 
     assert client.describe_key(KeyId=arn)["KeyMetadata"]["Arn"] == arn
+
+
+@pytest.mark.parametrize("argument", ["policies", "session_policies"])
+def test_managed_policy_is_given_as_its_document(aws, argument):
+    """IAM's own policies are not known here by their ARNs."""
+    managed = "arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"
+
+    with pytest.raises(ValueError, match=f"{managed}: managed policies are not here, give the doc"):
+        aws.client("kms", principal="arn:aws:iam::123456789012:role/App", **{argument: [managed]})
