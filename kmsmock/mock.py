@@ -203,12 +203,7 @@ class Mock:
     async def __aenter__(self) -> Handle:
         return self.__enter__()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         self.stop()
 
     if not TYPE_CHECKING:  # A type checker knows what a mock has.

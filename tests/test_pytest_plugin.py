@@ -245,6 +245,8 @@ def test_guard_counts_what_a_mock_refuses(inner):
         ini="kmsmock_guard = true",
         test_it="""
         import boto3, pytest, urllib3
+        from botocore.awsrequest import AWSRequest
+        from botocore.httpsession import URLLib3Session
         from kmsmock import mock_kms_cloudhsm
 
         def who_am_i():
@@ -257,6 +259,14 @@ def test_guard_counts_what_a_mock_refuses(inner):
         def test_swallows():
             who_am_i()
 
+        @mock_kms_cloudhsm(other_services="pass")
+        def test_signs_by_hand():
+            request = AWSRequest("GET", "https://search.us-east-1.es.amazonaws.com/")
+            try:
+                URLLib3Session().send(request.prepare())
+            except Exception:
+                pass
+
         def test_may_pass(monkeypatch):
             sent = []
             send = lambda pool, method, url, *more, **named: sent.append(pool.host)
@@ -267,8 +277,13 @@ def test_guard_counts_what_a_mock_refuses(inner):
         """,
     )
 
-    result.assert_outcomes(failed=1, passed=1)
-    result.stdout.fnmatch_lines(["test_it.py:6: sts GetCallerIdentity was called while mock_kms*"])
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "test_it.py:8: sts GetCallerIdentity was called while mock_kms*",
+            "test_it.py:20: GET https://search.us-east-1.es.amazonaws.com/ would have called AWS*",
+        ]
+    )
 
 
 def test_guard_tells_of_missing_credentials(inner, monkeypatch):

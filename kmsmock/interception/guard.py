@@ -44,8 +44,8 @@ class Guard:
     """Refuses requests to AWS at the last step before the network, and remembers them.
 
     What moto, kmsmock or a Stubber answers never comes so far; an emulator on another host is
-    not AWS and is let through. While a mock is active its `other_services` decides, and what it
-    refuses is remembered too.
+    not AWS and is let through. While a mock is active its `other_services` decides about the calls
+    of clients, and what it refuses is remembered too.
 
     Args:
         mocked: tells whether a mock is active.
@@ -73,7 +73,10 @@ class Guard:
         def send(http_session: Any, request: Any) -> Any:
             address = urlsplit(request.url)
             host = address.hostname or ""
-            if host in METADATA_HOSTS or (labels_of(host) is not None and not self._mocked()):
+            # A mock has judged what clients send, but nothing that is signed and sent by hand.
+            sender = sys._getframe(1).f_globals.get("__name__")  # noqa: SLF001 - as `inspect` does it
+            judged = sender == "botocore.endpoint" and self._mocked()
+            if host in METADATA_HOSTS or (labels_of(host) is not None and not judged):
                 url = f"{address.scheme}://{address.netloc}{address.path}"
                 refusal = RealCallRefused(_text(request.method, url, host))
                 self._note(refusal)
