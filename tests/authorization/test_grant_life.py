@@ -9,6 +9,7 @@ from key_kinds import MODEL
 from policies import (
     EVERYTHING,
     OTHER_ROLE,
+    PARTNER,
     PARTNER_ROLE,
     PARTNER_ROOT,
     PARTNER_USER,
@@ -213,6 +214,17 @@ def test_who_may_retire_a_grant(kms, caller, who, policies, may):
         with refused("AccessDeniedException"):
             deed()
         assert len(kms.list_grants(KeyId=arn)["Grants"]) == 1
+
+
+def test_administrator_of_another_account_retires_no_grant(kms, arn):
+    """Being allowed everything ends at the own account."""
+    grant = kms.create_grant(KeyId=arn, GranteePrincipal=ROLE, Operations=["Encrypt"])
+    partner = SESSION.client(
+        "kms", region_name="us-east-1", aws_access_key_id=PARTNER, aws_secret_access_key="x"
+    )
+
+    with refused("AccessDeniedException"):
+        partner.retire_grant(KeyId=arn, GrantId=grant["GrantId"])
 
 
 DENYING = policy(deny("kms:RetireGrant"))

@@ -25,6 +25,9 @@ WHY: dict[str, tuple[str, ...]] = {
     "a policy names a unique id only once its principal is deleted, who calls no more": (
         "kmsmock/authorization/caller.py Caller.subject: ':' -> ':X'",
     ),
+    "has_boundary is about NotPrincipal, which no policy of a backup has": (
+        "kmsmock/authorization/backup_policy.py is_shared_with: False -> True",
+    ),
     "the name of an alias has no colon": (
         "kmsmock/authorization/condition_keys.py _alias_name: 5 -> 6",
     ),
