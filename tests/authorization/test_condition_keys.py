@@ -338,7 +338,7 @@ SERVICE = "logs.amazonaws.com"
 def test_condition_key_of_a_kind_of_principal(aws, kms, principal, condition, expected):
     """A service, a user, a role and the root user each have their own keys."""
     named = {"Service": SERVICE} if principal == SERVICE else principal
-    text = policy(allow(principal=ROLE), allow(principal=named, condition=condition))
+    text = policy(allow(principal=named, condition=condition))
     arn = new_key(kms, Policy=text, BypassPolicyLockoutSafetyCheck=True)
 
     assert aws.explain("kms:Encrypt", arn, principal=principal).allowed is expected

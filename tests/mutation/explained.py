@@ -6,6 +6,7 @@ _NEVER_THERE = "the mock never puts a cluster into this state; the table says wh
 
 WHY: dict[str, tuple[str, ...]] = {
     _OF_TYPES: (
+        "kmsmock/authorization/global_keys.py _of_caller: credentials is None or kind == 'root' -> kind == 'root'",
         "kmsmock/authorization/global_keys.py _of_caller: credentials is not None and kind == 'service' -> kind == 'service'",
         "kmsmock/authorization/variables.py equals: piece or '' -> piece",
         "kmsmock/authorization/principals.py naming: statement.principals or () -> statement.principals",

@@ -12,7 +12,9 @@ NEAREST = {
     "kmsmock/authorization/global_keys.py": ("authorization/test_condition_keys",),
     "kmsmock/authorization/permissions.py": ("authorization/test_callers",),
     "kmsmock/authorization/decision.py": ("authorization/test_callers", "test_grant_life"),
+    "kmsmock/authorization/key_policy.py": ("authorization/test_policy_doc", "kms/test_policies"),
     "kmsmock/authorization/policy.py": ("authorization/test_policy_documents",),
+    "kmsmock/domain/cluster.py": ("tests/cloudhsmv2/", "test_cloudhsm_cli"),
     "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
@@ -62,6 +64,7 @@ class Ranking:
         def rank(test: str) -> tuple:
             return -noticed[test], test not in near, self._width[test], test
 
-        ranked, half = sorted(reaching, key=rank), self._most // 2
-        step = max(1, (len(ranked) - half) // max(1, self._most - half))
-        return [*ranked[:half], *ranked[half::step]][: self._most]
+        ranked = sorted(reaching, key=rank)
+        first = max(self._most // 2, len(near & reaching))
+        step = max(1, (len(ranked) - first) // max(1, self._most - first))
+        return [*ranked[:first], *ranked[first::step]][: max(self._most, first)]
