@@ -162,3 +162,24 @@ def test_users_survive_the_last_hsm(aws, cloudhsm):
     cloudhsm.create_hsm(ClusterId=cluster_id, AvailabilityZone=ZONES[1])
 
     assert cli.user_list()["data"] == users
+
+
+def test_new_hsm_of_an_initialized_cluster_activates_nothing(cloudhsm):
+    """A cluster that nobody activated stays INITIALIZED when its only HSM is replaced."""
+    cluster_id = initialized_cluster(cloudhsm)
+    (hsm,) = described(cloudhsm, cluster_id)["Hsms"]
+    cloudhsm.delete_hsm(ClusterId=cluster_id, HsmId=hsm["HsmId"])
+    cloudhsm.create_hsm(ClusterId=cluster_id, AvailabilityZone=ZONES[0])
+
+    assert described(cloudhsm, cluster_id)["State"] == "INITIALIZED"
+
+
+def test_second_hsm_needs_no_former_backup(aws, cloudhsm):
+    """A cluster with an HSM takes another one, though its backups were deleted."""
+    cluster_id = aws.cluster(hsms=1).cluster_id
+    for backup in cloudhsm.describe_backups(Filters={"clusterIds": [cluster_id]})["Backups"]:
+        cloudhsm.delete_backup(BackupId=backup["BackupId"])
+
+    cloudhsm.create_hsm(ClusterId=cluster_id, AvailabilityZone=ZONES[1])
+
+    assert len(described(cloudhsm, cluster_id)["Hsms"]) == 2
