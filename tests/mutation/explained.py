@@ -29,6 +29,10 @@ WHY: dict[str, tuple[str, ...]] = {
     "has_boundary is about NotPrincipal, which no policy of a backup has": (
         "kmsmock/authorization/backup_policy.py is_shared_with: False -> True",
     ),
+    "the length of a token counts modulo three": (
+        "kmsmock/domain/grant.py write_token: 1 + 2 * 3 -> 1 - 2 * 3",
+        "kmsmock/domain/grant.py write_token: 2 * 3 -> 2 // 3",
+    ),
     "the name of an alias has no colon": (
         "kmsmock/authorization/condition_keys.py _alias_name: 5 -> 6",
     ),
