@@ -27,11 +27,12 @@ from kmsmock.obstacles.faults import end_call, faults_of, names_of
 from kmsmock.obstacles.latency import answer_late
 from kmsmock.obstacles.quotas import require_room
 from kmsmock.operation import OPERATIONS, Operation
+from kmsmock.protocol.constraints import ConstraintsViolated
 from kmsmock.protocol.model import operation_model
 from kmsmock.protocol.presigned import read_query
 from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
-from kmsmock.protocol.validation import ConstraintsViolated, read_request
+from kmsmock.protocol.validation import read_request
 from kmsmock.protocol.wire import Wire, wire_of
 from kmsmock.trail.recording import record_call
 

@@ -24,7 +24,7 @@ from kmsmock.kms.targets import (
     require_grant_tokens,
     require_usage,
 )
-from kmsmock.protocol.validation import member_path
+from kmsmock.protocol.constraints import member_path
 
 if TYPE_CHECKING:
     from kmsmock.call import Call

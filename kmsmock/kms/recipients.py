@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from kmsmock.crypto.exceptions import InvalidKeyMaterial, Unreadable
 from kmsmock.errors import ValidationException
-from kmsmock.protocol.validation import member_path
+from kmsmock.protocol.constraints import member_path
 
 if TYPE_CHECKING:
     from kmsmock.call import Call

@@ -17,8 +17,9 @@ from kmsmock.domain.network import NetworkProblem
 from kmsmock.kms.key_store_checks import require_free_name, require_room_for_store
 from kmsmock.levers.own_calls import OwnCalls, all_or_mistake
 from kmsmock.levers.proxies import ProxyLevers
+from kmsmock.protocol.constraints import ConstraintsViolated
 from kmsmock.protocol.model import operation_model
-from kmsmock.protocol.validation import ConstraintsViolated, read_request
+from kmsmock.protocol.validation import read_request
 from kmsmock.xks_proxy.builtin import BuiltinProxy
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmsmock.errors import SerializationException
+from kmsmock.protocol.constraints import ConstraintsViolated
 from kmsmock.protocol.json_1_1 import read_body
 from kmsmock.protocol.model import SERVICES, operation_model, service_model
-from kmsmock.protocol.validation import ConstraintsViolated, read_document, read_request
+from kmsmock.protocol.validation import read_document, read_request
 
 ONE = "1 validation error detected: "
 UNCHECKED = Config(parameter_validation=False)
