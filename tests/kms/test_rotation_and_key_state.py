@@ -63,6 +63,22 @@ def test_young_material_skips_the_rotation_that_a_pause_missed(aws, kms, key_id)
     assert material_id(kms, key_id) != young
 
 
+def test_a_rotation_at_the_very_moment_of_enabling_is_missed(aws, kms, key_id):
+    """A key enabled again when its rotation is due was not enabled before, and waits a period."""
+    aws.clock.freeze()
+    kms.enable_key_rotation(KeyId=key_id)
+    aws.clock.advance(days=360)
+    kms.rotate_key_on_demand(KeyId=key_id)
+    young = material_id(kms, key_id)
+    kms.disable_key(KeyId=key_id)
+    aws.clock.advance(days=5)
+
+    kms.enable_key(KeyId=key_id)
+
+    assert material_id(kms, key_id) == young
+    assert days_until_rotation(aws, kms, key_id) == 365
+
+
 def test_enabling_an_enabled_key_rotates_nothing(aws, kms, key_id):
     """EnableKey without effect leaves material that is older than the period."""
     aws.clock.advance(days=300)
