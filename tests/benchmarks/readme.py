@@ -64,11 +64,10 @@ def in_short(rows):
     verdicts = [line[-1] for line in _lines(rows) if line[-1]]
     met = sum(not said.startswith("not met") for said in verdicts)
     told = (
-        f"Compared with moto, the median of {len(calls)} calls takes "
-        f"{number(median(calls.values()))} of the time, and {dearest} the most with "
-        f"{number(calls[dearest])}. An ordinary test takes "
-        f"{number(beside_moto['an ordinary test'])} of the time, and "
-        f"{key.row.title.removeprefix('memory of ')} {number(key.kmsmock / key.moto)} times the "
+        f"Half of {len(calls)} calls take {median(calls.values()):.0%} of moto's time or less, and "
+        f"{dearest} takes the most of it, {calls[dearest]:.0%}. An ordinary test takes "
+        f"{beside_moto['an ordinary test']:.0%} of moto's time, and "
+        f"{key.row.title.removeprefix('memory of ')} {number(key.kmsmock / key.moto)} times its "
         f"memory. Of kmsmock's own {len(verdicts)} goals {met} are met."
     )
     return fill(told, 100, break_on_hyphens=False) + "\n"
