@@ -53,7 +53,10 @@ class Rotation:
         self.next_date = now + self.period
 
     def skip_missed(self, now: datetime) -> None:
-        """Go on with the old schedule at its next date after now."""
+        """Go on with the old schedule at its next date after now.
+
+        Assumed: a key that is enabled at the very moment of an automatic rotation has missed it.
+        """
         while self.period is not None and self.next_date is not None and self.next_date <= now:
             self.next_date += self.period
 
