@@ -102,11 +102,10 @@ class World:
 
     def region(self, account_id: str, name: str) -> Region:
         """Give what the account has in the Region, from now on if nothing yet."""
-        account = self.accounts.get(account_id) or self.account(account_id)
-        region = account.regions.get(name)
-        if region is None:
-            region = account.regions[name] = Region(self._partition_of(name), name, account_id)
-        return region
+        regions = self.account(account_id).regions
+        if name not in regions:
+            regions[name] = Region(self._partition_of(name), name, account_id)
+        return regions[name]
 
     def take_snapshot(self) -> Snapshot:
         """Keep what is now."""

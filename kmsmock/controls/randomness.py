@@ -103,7 +103,7 @@ class Randomness:
 
     def uuid(self) -> str:
         """Give a random UUID, version 4 (RFC 9562), in lower case."""
-        digits = (os.urandom(16) if self._start is None else self.bytes(16)).hex()
+        digits = self.bytes(16).hex()
         variant = _VARIANT[digits[16]]
         return (
             f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

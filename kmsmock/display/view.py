@@ -96,11 +96,6 @@ class ClusterView:
     key_count: int
     reachable: bool
 
-    @property
-    def hsm_count(self) -> int:
-        """How many HSMs it has, in whatever state."""
-        return sum(len(zone.hsms) for zone in self.zones)
-
 
 @dataclass(frozen=True, slots=True)
 class KeyStoreView:
