@@ -95,7 +95,7 @@ class AiobotocoreInterception:
         return answers
 
     async def _answer_or_fail(self, request: Any) -> HttpResponse:
-        """Do as botocore's `answer_or_fail`; other tasks go on while the caller waits."""
+        """Do as botocore's `aws_response`; other tasks go on while the caller waits."""
         try:
             response = self._answer(http_request(request))
         except ConnectionLost as lost:

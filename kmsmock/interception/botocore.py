@@ -19,6 +19,7 @@ An asynchronous client's classes have methods of their own: see aiobotocore.py.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from inspect import signature
 from operator import attrgetter
@@ -33,7 +34,7 @@ from botocore.credentials import Credentials, EnvProvider, RefreshableCredential
 
 from kmsmock.controls.faults import ConnectionLost
 from kmsmock.controls.waiting import sleep
-from kmsmock.interception.moto import MotoInterception
+from kmsmock.interception.moto import STUBBER, MotoInterception
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
 from kmsmock.protocol.model import SERVICES
@@ -41,7 +42,7 @@ from kmsmock.protocol.request import HttpRequest, by_lower_case
 from kmsmock.protocol.response import HttpResponse
 
 _OPERATION = "_kmsmock_operation"
-"""A request's attribute: what it is for."""
+"""The attribute of another service's request that tells what it is for."""
 
 ACCESS_KEY, SECRET_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 """The credentials of AWS's documentation, which secret scanners know as harmless."""
@@ -83,23 +84,22 @@ class BotocoreInterception:
         def _do_get_response(
             endpoint: Any, request: AWSPreparedRequest, operation_model: Any, context: Any
         ) -> Any:
-            self._moto.start_if_loaded()
-            setattr(request, _OPERATION, operation_model)
+            if STUBBER in sys.modules:
+                self._moto.start_if_loaded()
+            if endpoint._endpoint_prefix not in SERVICES:  # noqa: SLF001
+                setattr(request, _OPERATION, operation_model)
             return original(endpoint, request, operation_model, context)
 
         return _do_get_response
 
     def _sending(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def _send(endpoint: Any, request: AWSPreparedRequest) -> Any:
-            operation = getattr(request, _OPERATION, None)
-            if operation is None:
-                # The call began before the mock did. Requests to the two services are met in
-                # urllib3 (raw_http.py).
-                return original(endpoint, request)
-            service = operation.service_model
-            if service.service_name in SERVICES:
+            if endpoint._endpoint_prefix in SERVICES:  # noqa: SLF001 - the model's endpointPrefix
                 return aws_response(self._answer, request)
-            self._gate.judge_call(service.service_id.hyphenize(), operation.name)
+            operation = getattr(request, _OPERATION, None)
+            if operation is not None:  # else the call began before the mock did
+                service_id = operation.service_model.service_id.hyphenize()
+                self._gate.judge_call(service_id, operation.name)
             return original(endpoint, request)
 
         return _send
@@ -131,18 +131,10 @@ def pretend_credentials() -> Credentials:
 def aws_response(
     answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
 ) -> AWSResponse:
-    """Answer botocore's prepared request with botocore's response."""
-    response = answer_or_fail(answer, request)
-    headers: Any = response.headers  # botocore's type says HTTPHeaders; any mapping will do
-    return AWSResponse(request.url, response.status, headers, _Body(response.body))
+    """Answer botocore's prepared request with botocore's response.
 
-
-def answer_or_fail(
-    answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
-) -> HttpResponse:
-    """Give our response, or raise botocore's error for a connection that a test wants to fail.
-
-    After as long as a test wants the caller to wait.
+    Or raise botocore's error for a connection that a test wants to fail; either after as long as
+    a test wants the caller to wait.
     """
     try:
         response = answer(http_request(request))
@@ -152,7 +144,8 @@ def answer_or_fail(
         raise failure(lost, request) from None
     if response.delay:
         sleep(response.delay)
-    return response
+    headers: Any = response.headers  # botocore's type says HTTPHeaders; any mapping will do
+    return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
 
 def failure(lost: ConnectionLost, request: AWSPreparedRequest) -> Exception:
@@ -167,14 +160,10 @@ def http_request(request: AWSPreparedRequest) -> HttpRequest:
     # Both services' requests are serialized into bytes; nothing in them is streamed.
     assert isinstance(body, (bytes, bytearray))
     headers = _headers(request.headers)
-    return HttpRequest(request.method, request.url, headers, bytes(body), _read_timeout(request))
-
-
-def _read_timeout(request: AWSPreparedRequest) -> float | None:
-    """Give the seconds that a client waits for an answer, by its configuration."""
     context: dict[str, Any] = getattr(request, "context", None) or {}
     config = context.get("client_config")
-    return None if config is None else config.read_timeout
+    read_timeout = None if config is None else config.read_timeout
+    return HttpRequest(request.method, request.url, headers, bytes(body), read_timeout)
 
 
 def _preparing(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,7 +15,8 @@ from kmsmock.interception.patches import Patches
 SERVICE_IDS = ("kms", "cloudhsm-v2")
 """The services answered here, under the ids that botocore's events use."""
 
-_STUBBER = "moto.core.botocore_stubber"
+STUBBER = "moto.core.botocore_stubber"
+"""moto's module that answers botocore's calls."""
 
 
 class MotoInterception:
@@ -30,7 +31,7 @@ class MotoInterception:
         if self._started:
             return
         # Another thread may be importing it just now.
-        stubber = getattr(sys.modules.get(_STUBBER), "BotocoreStubber", None)
+        stubber = getattr(sys.modules.get(STUBBER), "BotocoreStubber", None)
         if stubber is not None:
             self._started = True
             self._patches.wrap(stubber, "__call__", _answering)

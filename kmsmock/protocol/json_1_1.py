@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -28,12 +28,12 @@ def read_body(body: bytes) -> dict[str, object]:
         return {}
     try:
         text = body.decode().strip(_WHITE_SPACE)
-        document, end = _DECODER.raw_decode(text)
+        document, end = _scan(text, 0)
         if end != len(text):
             raise SerializationException("The request body is not valid JSON.")
         if b"\\u" in body and b"\\ud" in body.lower():
             _refuse_lone_surrogates(document)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, StopIteration) as error:
         raise SerializationException("The request body is not valid JSON.") from error
     if not isinstance(document, dict):
         raise SerializationException("Start of structure or map found where not expected.")
@@ -42,7 +42,7 @@ def read_body(body: bytes) -> dict[str, object]:
 
 def write_body(document: Mapping[str, object]) -> bytes:
     """Write an answer: bytes become base64, times become epoch seconds with milliseconds."""
-    return _ENCODER.encode(document).encode()
+    return "".join(_encode(document, 0)).encode()
 
 
 def _refuse_constant(name: str) -> object:
@@ -69,6 +69,23 @@ def _epoch_seconds(time: datetime) -> float:
 
 
 # json.loads and json.dumps make a new one of these in each call that asks for anything special.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_scan: Callable[[str, int], tuple[object, int]] = json.JSONDecoder(
+    parse_constant=_refuse_constant
+).scan_once  # type: ignore[attr-defined]
 # Answers are made here, and none holds itself.
 _ENCODER = json.JSONEncoder(default=_as_json, separators=(",", ":"), check_circular=False)
+
+
+def _encoding(encoder: json.JSONEncoder) -> Callable[[object, int], Iterable[str]]:
+    """Give what the encoder itself makes anew for each document."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # a Python without it, PyPy for one
+        return lambda document, _level: encoder.iterencode(document)
+    escape = json.encoder.encode_basestring_ascii
+    made: Callable[[object, int], Iterable[str]] = make(
+        None, encoder.default, escape, None, ":", ",", False, False, encoder.allow_nan
+    )
+    return made
+
+
+_encode = _encoding(_ENCODER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,15 +48,17 @@ class Address(NamedTuple):
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
-_IN_RPC_V2_PATHS = "/service/"
+IN_RPC_V2_PATHS = "/service/"
 """In next to no URL, and quicker to look for than to take a URL apart."""
 _RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
-_WHOLE_SIGNATURE = re.compile(
+_BEFORE_SIGNATURE = re.compile(
     ALGORITHM + r" Credential=([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/([^/,\s]+),"
-    r" SignedHeaders=([^,\s]+), Signature=[^,\s]+"
+    r" SignedHeaders=([^,\s]+)"
 )
 """The header as SDKs write it; nothing is wrong with it if the date is signed, and so is there."""
+_USUAL_LENGTH = 512
+"""Of what is remembered of a request, at most, in bytes."""
 
 
 def read_address(request: HttpRequest) -> Address:
@@ -68,16 +71,42 @@ def read_address(request: HttpRequest) -> Address:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
     """
+    usual = _usual_address(request)
+    if usual is not None:
+        return usual
     service, operation = _named_operation(request)
     access_key, _date, region, _signing_name, _terminator = _credential_scope(request)
     return Address(service, operation, region, access_key)
 
 
+def _usual_address(request: HttpRequest) -> Address | None:
+    """Give the address of a request as botocore prepares it, None for every other.
+
+    All that it says is the same in a client's every call, apart from the signature itself.
+    """
+    target = request.headers.get("x-amz-target")
+    signed = request.headers.get("authorization")
+    if type(target) is not bytes or type(signed) is not bytes or IN_RPC_V2_PATHS in request.url:
+        return None
+    before, _, signature = signed.rpartition(b", Signature=")
+    if len(before) + len(target) > _USUAL_LENGTH or not signature.isalnum():
+        return None
+    return _address_of(target, before)
+
+
+@lru_cache(maxsize=1024)
+def _address_of(target: bytes, before_signature: bytes) -> Address | None:
+    whole = _BEFORE_SIGNATURE.fullmatch(before_signature.decode("latin-1"))
+    prefix, _, operation = target.decode("latin-1").rpartition(".")
+    service = service_with_target_prefix(prefix)
+    if service is None or whole is None or "x-amz-date" not in whole[6]:
+        return None
+    return Address(service, operation, region=whole[3], access_key=whole[1])
+
+
 def is_rpc_v2(request: HttpRequest) -> bool:
-    """Tell whether a request comes in Smithy RPC v2 CBOR, by its path or its header."""
-    return _IN_RPC_V2_PATHS in request.url and (
-        _rpc_v2_path(request) is not None or bool(_header(request, "smithy-protocol"))
-    )
+    """Tell whether a request whose URL may be one comes in Smithy RPC v2 CBOR."""
+    return _rpc_v2_path(request) is not None or bool(_header(request, "smithy-protocol"))
 
 
 def signing_name_of(url: str, headers: Mapping[str, str | bytes]) -> str:
@@ -91,7 +120,7 @@ def signing_name_of(url: str, headers: Mapping[str, str | bytes]) -> str:
 
 
 def _named_operation(request: HttpRequest) -> tuple[str, str]:
-    if _IN_RPC_V2_PATHS in request.url and (path := _rpc_v2_path(request)) is not None:
+    if IN_RPC_V2_PATHS in request.url and (path := _rpc_v2_path(request)) is not None:
         service = service_with_target_prefix(path[1])
         speaks = (
             service in SERVICES_WITH_CBOR and _header(request, "smithy-protocol") == "rpc-v2-cbor"
@@ -117,9 +146,6 @@ def _credential_scope(request: HttpRequest) -> Sequence[str]:
     """
     header = _header(request, "authorization")
     if header.startswith(ALGORITHM):
-        whole = _WHOLE_SIGNATURE.fullmatch(header)
-        if whole is not None and "x-amz-date" in whole[6]:
-            return whole.groups()[:5]
         missing = [
             f"Authorization header requires '{name}' parameter."
             for name in ("Credential", "Signature", "SignedHeaders")

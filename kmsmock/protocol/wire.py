@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kmsmock.protocol import cbor, json_1_1
 from kmsmock.protocol.model import error_message_member, is_error_of
-from kmsmock.protocol.request import HttpRequest, is_rpc_v2
+from kmsmock.protocol.request import IN_RPC_V2_PATHS, HttpRequest, is_rpc_v2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Wire:
 
 def wire_of(request: HttpRequest) -> Wire:
     """Give the wire that a request came in."""
-    return CBOR if is_rpc_v2(request) else JSON
+    return CBOR if IN_RPC_V2_PATHS in request.url and is_rpc_v2(request) else JSON
 
 
 def _json_error(service: str, code: str, message: str | None) -> bytes:

@@ -12,10 +12,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from expect import refused
 
+from kmsmock.errors import ServiceError
 from kmsmock.errors.cloudhsmv2 import CloudHsmResourceNotFoundException
 from kmsmock.errors.kms import NotFoundException
 from kmsmock.interception.botocore import aws_response
 from kmsmock.operation import OPERATIONS
+from kmsmock.protocol import json_1_1
 from kmsmock.protocol.json_1_1 import write_body
 from kmsmock.protocol.request import HttpRequest, read_address
 from kmsmock.protocol.response import error_response, result_response
@@ -263,6 +265,40 @@ def test_headers_may_be_text_or_bytes():
     assert (address.region, address.access_key) == ("eu-west-1", "AKIA")
 
 
+SCOPE = "AKIA/20230101/eu-west-1/kms/aws4_request"
+SIGNED = f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders=host;x-amz-date, Signature=0a1b"
+ODDLY_SIGNED = {
+    "as ever": SIGNED,
+    "without the date": SIGNED.replace(";x-amz-date", ""),
+    "without a signature": SIGNED.removesuffix("0a1b"),
+    "with an odd signature": f"{SIGNED}=",
+    "with two signatures": f"{SIGNED}, Signature=2",
+    "without signed headers": SIGNED.replace("SignedHeaders=host;x-amz-date, ", ""),
+    "with a credential of four parts": SIGNED.replace("/kms", ""),
+    "with a credential of six parts": SIGNED.replace("/kms", "/kms/kms"),
+    "with an empty part": SIGNED.replace("AKIA", ""),
+    "by another algorithm": SIGNED.replace("SHA256", "SHA512"),
+    "at great length": SIGNED.replace("host", ";".join("host" * 200)),
+    "not at all": "",
+}
+
+
+@pytest.mark.parametrize("target", ["TrentService.ListKeys", "TrentService.None", "None.ListKeys"])
+@pytest.mark.parametrize("signed", ODDLY_SIGNED.values(), ids=ODDLY_SIGNED)
+def test_bytes_and_text_say_the_same(signed, target):
+    """Where a header is from is no matter: the address is the same, or the refusal's text."""
+
+    def addressed(kind):
+        headers = {"x-amz-target": target, "authorization": signed, "x-amz-date": "20230101"}
+        headers = {name: kind(value) for name, value in headers.items()}
+        try:
+            return read_address(HttpRequest("POST", "https://kms/", headers, b""))
+        except ServiceError as refusal:
+            return type(refusal), str(refusal)
+
+    assert addressed(str) == addressed(str.encode)
+
+
 @retry_modes
 def test_an_operation_not_built_yet_says_so(aws, monkeypatch, mode):
     """NotImplementedByKmsmock names service, operation and version, and is a ClientError."""
@@ -308,6 +344,17 @@ def test_a_request_without_a_body_is_an_empty_request(kms):
     kms.meta.events.register("before-send.kms", drop_body)
 
     assert kms.list_keys()["Keys"] == []
+
+
+def test_answers_are_the_same_without_pythons_encoder_in_c(monkeypatch):
+    """A Python that lacks it, as PyPy does, writes the same bytes."""
+    document = {"A": [1, 2.5, True, None, 'é"', b"\xff"], "B": {"C": datetime.now(timezone.utc)}}
+    written = json_1_1.write_body(document)
+
+    monkeypatch.setattr("json.encoder.c_make_encoder", None)
+    monkeypatch.setattr(json_1_1, "_encode", json_1_1._encoding(json_1_1._ENCODER))
+
+    assert json_1_1.write_body(document) == written
 
 
 def test_a_response_is_read_like_any_other_of_botocore():
