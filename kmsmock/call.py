@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from kmsmock.controls.ids import id_text
 from kmsmock.errors.kms import DryRunOperationException
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Call:
         operation: the operation's name, `Encrypt`.
         region: what the caller's account has in the Region of the request.
         now: when the call came; nothing in a call reads the time again.
-        event_id: the id of the event that CloudTrail has of it.
+        ids: of the event that CloudTrail has of it, and its own; 16 bytes each.
         request: the members sent, blobs as bytes and times as datetimes.
         also_about: keys that the call is about although its request does not name them; for the
             record.
@@ -42,10 +43,19 @@ class Call:
     region: Region
     caller: Caller
     now: datetime
-    request_id: str
-    event_id: str
+    ids: bytes
     request: Mapping[str, object]
-    also_about: list[Key] = field(default_factory=list)
+    also_about: tuple[Key, ...] = ()
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event that CloudTrail has of it."""
+        return id_text(self.ids[:16])
+
+    @property
+    def request_id(self) -> str:
+        """Its own id, which the answer tells."""
+        return id_text(self.ids[16:])
 
     def new_reply(self) -> Any:
         """Give an empty reply, for a variable of the answer's own TypedDict.

@@ -11,7 +11,8 @@ import kmsmock.kms
 from kmsmock.authorization.caller import identify
 from kmsmock.authorization.decision import authorize, authorize_operation
 from kmsmock.call import UNREAD, Call
-from kmsmock.controls.faults import CallFaults
+from kmsmock.controls.faults import NO_FAULTS, CallFaults
+from kmsmock.controls.ids import id_text
 from kmsmock.controls.quotas import UNLIMITED, Quotas
 from kmsmock.controls.waiting import AT_ONCE, Waiting
 from kmsmock.crypto.exceptions import MissingExtra
@@ -33,7 +34,7 @@ from kmsmock.protocol.presigned import read_query
 from kmsmock.protocol.request import Address, HttpRequest, read_address
 from kmsmock.protocol.response import HttpResponse, error_response, result_response
 from kmsmock.protocol.validation import read_request
-from kmsmock.protocol.wire import Wire, wire_of
+from kmsmock.protocol.wire import wire_of
 from kmsmock.trail.recording import record_call
 
 if TYPE_CHECKING:
@@ -58,14 +59,16 @@ def answer(world: World, http_request: HttpRequest) -> HttpResponse:
 
 
 def _answer(world: World, http_request: HttpRequest, waiting: Waiting = AT_ONCE) -> HttpResponse:
-    request_id = world.randomness.uuid()
+    ids = world.randomness.two_uuids()
+    request_id = id_text(ids[16:])
     service = kmsmock.kms.SERVICE
     wire = wire_of(http_request)
     try:
         address = read_address(http_request)
         service = address.service
-        document = _read_document(http_request, address, wire)
-        result = perform(world, address, document, request_id, waiting)
+        body = http_request.body
+        document = wire.read_body(body) if body else _read_url(http_request, address)
+        result = perform(world, address, document, ids, waiting)
         return result_response(result, request_id, wire)
     except ServiceError as error:
         return error_response(error, service, request_id, wire)
@@ -73,26 +76,26 @@ def _answer(world: World, http_request: HttpRequest, waiting: Waiting = AT_ONCE)
         return error_response(NotImplementedByKmsmock(str(missing)), service, request_id, wire)
 
 
-def _read_document(http_request: HttpRequest, address: Address, wire: Wire) -> dict[str, object]:
-    """Read the members from the body or, of a presigned URL, from the query."""
-    if not http_request.body and "?" in http_request.url:
-        model = operation_model(address.service, address.operation)
-        if model is not None:
-            return read_query(model, http_request.url)
-    return wire.read_body(http_request.body)
+def _read_url(http_request: HttpRequest, address: Address) -> dict[str, object]:
+    """Read the members of a request without a body, from a presigned URL's query if it has one."""
+    model = operation_model(address.service, address.operation)
+    if model is None or "?" not in http_request.url:
+        return {}
+    return read_query(model, http_request.url)
 
 
 def perform(
     world: World,
     address: Address,
     document: dict[str, object],
-    request_id: str,
+    ids: bytes,
     waiting: Waiting | None = None,
 ) -> Mapping[str, Any] | None:
     """Do what a call asks for.
 
     Args:
         document: the request, its values as JSON has them.
+        ids: of the event and of the request, 16 bytes each.
         waiting: the client; None for a call of the levers, which faults and quotas spare.
 
     Raises:
@@ -103,30 +106,22 @@ def perform(
     with world.lock:
         now = world.clock.now()
         world.advance_to(now)
-        caller = identify(world, address.access_key)
-        region = world.region(caller.account_id, address.region)
-        call = Call(
-            world=world,
-            service=address.service,
-            operation=address.operation,
-            region=region,
-            caller=caller,
-            now=now,
-            request_id=request_id,
-            event_id=world.randomness.uuid(),
-            request=UNREAD,
-        )
-        faults = faults_of(call, waiting)
+        service, operation, region_name, access_key = address
+        caller = identify(world, access_key)
+        region = world.region(caller.account_id, region_name)
+        call = Call(world, service, operation, region, caller, now, ids, UNREAD)
+        faults = faults_of(call, waiting) if world.faults.planned else NO_FAULTS
         quotas = UNLIMITED if waiting is None else world.quotas
         resources: list[Any] = []
         try:
             result = _do(call, document, resources, faults, quotas)
         except ServiceError as error:
-            record_call(call, address.access_key, resources, None, error)
+            record_call(call, resources, None, error)
             raise
-        record_call(call, address.access_key, resources, result, None)
-        world.be_looked_at(call.operation, now)
-        if faults:
+        record_call(call, resources, result, None)
+        if world.polled:
+            world.be_looked_at(operation, now)
+        if faults is not NO_FAULTS:
             end_call(call, faults, resources)
         return result
 
@@ -139,17 +134,20 @@ def _do(
     quotas: Quotas,
 ) -> Mapping[str, Any] | None:
     """Take a call through its steps; each resource that is found is put into `resources`."""
-    faults.arrives()
+    if faults is not NO_FAULTS:
+        faults.arrives()
     operation, call.request = _read(call, document)
-    authorize_operation(call, has_target=bool(operation.targets))
+    if not call.caller.administrator:
+        authorize_operation(call, has_target=bool(operation.targets))
     for target in operation.targets:
         resource = target.find(call)
         resources.append(resource)
-        if faults:
+        if faults is not NO_FAULTS:
             faults.finds(names_of(call.world, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
-    require_room(call, quotas, resources)
+    if quotas.enforced:
+        require_room(call, quotas, resources)
     result: Mapping[str, Any] | None = operation.handler(call, call.request, *resources)
     note_usage(call, resources)
     return result

@@ -61,6 +61,7 @@ class World:
         credentials: access key id -> what a test declared of the calls signed with it.
         forgotten: access key ids whose declaration a rollback took back.
         grant_delay: how old a grant must be to permit anything without its token.
+        polled: changes that end when calls have looked at them.
         record: what happened so far.
     """
 
@@ -86,7 +87,7 @@ class World:
         self.lock = threading.RLock()
         self._partition_of = partition_of
         self._due: list[_DueWork] = []
-        self._polled: list[_PolledWork] = []
+        self.polled: list[_PolledWork] = []
         self._places = itertools.count()
         self._forks = 0
         self.forgotten: set[str] = set()
@@ -102,10 +103,12 @@ class World:
 
     def region(self, account_id: str, name: str) -> Region:
         """Give what the account has in the Region, from now on if nothing yet."""
-        regions = self.account(account_id).regions
-        if name not in regions:
-            regions[name] = Region(self._partition_of(name), name, account_id)
-        return regions[name]
+        account = self.accounts.get(account_id) or self.account(account_id)
+        region = account.regions.get(name)
+        if region is None:
+            region = Region(self._partition_of(name), name, account_id)
+            account.regions[name] = region
+        return region
 
     def take_snapshot(self) -> Snapshot:
         """Keep what is now."""
@@ -137,12 +140,10 @@ class World:
 
     def be_looked_at(self, operation: str, now: datetime) -> None:
         """Count a call of this operation, and end the changes that enough calls have seen now."""
-        if not self._polled:
-            return
-        for work in self._polled:
+        for work in self.polled:
             work.polls -= work.operation == operation
-        ended = [work for work in self._polled if work.polls == 0]
-        self._polled = [work for work in self._polled if work.polls > 0]
+        ended = [work for work in self.polled if work.polls == 0]
+        self.polled = [work for work in self.polled if work.polls > 0]
         for work in ended:
             work.deed.do(self, now)
 
@@ -166,7 +167,7 @@ class World:
 
     def do_after_polls(self, operation: str, polls: int, deed: Deed) -> None:
         """Have work done when so many calls of an operation have seen that it is not."""
-        self._polled.append(_PolledWork(operation, polls, deed))
+        self.polled.append(_PolledWork(operation, polls, deed))
 
     def due_work(self) -> list[tuple[datetime, Deed]]:
         """Give the work that falls due at a time, in its order."""
@@ -174,7 +175,7 @@ class World:
 
     def polled_work(self) -> list[tuple[str, int, Deed]]:
         """Give the work that waits for calls: of which operation, how many, what is done."""
-        return [(work.operation, work.polls, work.deed) for work in self._polled]
+        return [(work.operation, work.polls, work.deed) for work in self.polled]
 
     def advance_to(self, now: datetime) -> None:
         """Do all that has fallen due by now, in the order of its time, each thing once."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kmsmock.authorization.principals import Subject
+from kmsmock.controls.record import Identity
 from kmsmock.domain.arn import account_arn
 from kmsmock.errors import UnrecognizedClientException
 
@@ -23,12 +24,14 @@ class Caller:
     Attributes:
         account_id: the caller's account.
         arn: what the call is seen to come from; of a role that is its session's.
+        identity: what the record tells of it.
         credentials: what a test declared; None for an account's administrator who just calls.
         administrator: whether everything in the account is allowed.
     """
 
     account_id: str
     arn: str
+    identity: Identity
     credentials: Credentials | None = None
     administrator: bool = True
 
@@ -67,7 +70,7 @@ def identify(world: World, access_key: str) -> Caller:
     """
     credentials = world.credentials.get(access_key)
     if credentials is not None:
-        return caller_with(credentials)
+        return caller_with(credentials, access_key)
     if access_key in world.forgotten:
         raise UnrecognizedClientException(_NO_SUCH_CREDENTIALS)
     return _administrator(access_key, world.account_id)
@@ -76,11 +79,15 @@ def identify(world: World, access_key: str) -> Caller:
 @lru_cache(maxsize=64)
 def _administrator(access_key: str, default_account_id: str) -> Caller:
     account_id = access_key if _ACCOUNT_ID.fullmatch(access_key) else default_account_id
-    return Caller(account_id, account_arn("aws", account_id))
+    arn = account_arn("aws", account_id)
+    return Caller(account_id, arn, Identity(access_key, account_id, arn))
 
 
-def caller_with(credentials: Credentials) -> Caller:
+def caller_with(credentials: Credentials, access_key: str = "") -> Caller:
     """Give the caller that has these credentials.
+
+    Args:
+        access_key: under which it signs; empty for one that does not call.
 
     Raises:
         UnrecognizedClientException: the principal was deleted.
@@ -88,4 +95,9 @@ def caller_with(credentials: Credentials) -> Caller:
     principal = credentials.principal
     if not principal.exists:
         raise UnrecognizedClientException(_NO_SUCH_CREDENTIALS)
-    return Caller(principal.account_id, credentials.arn, credentials, credentials.administrator)
+    account_id, arn = principal.account_id, credentials.arn
+    # `s3.us-east-1.amazonaws.com` is the condition key's form; events have none of the Region.
+    via_service = credentials.via_service
+    invoked_by = via_service and f"{via_service.partition('.')[0]}.amazonaws.com"
+    identity = Identity(access_key, account_id, arn, credentials, invoked_by)
+    return Caller(account_id, arn, identity, credentials, credentials.administrator)

@@ -47,8 +47,7 @@ def explain(
         region=here,
         caller=caller,
         now=now,
-        request_id="",
-        event_id="",
+        ids=bytes(32),
         request=request,
     )
     key = _find_key(world, here, resource)

@@ -34,7 +34,7 @@ class Clock:
 
     def now(self) -> dt.datetime:
         """Give the world's present time, in UTC."""
-        return self._frozen or self._process_time() + self._ahead
+        return self._frozen or dt.datetime.now(dt.timezone.utc) + self._ahead
 
     @property
     def frozen(self) -> bool:
@@ -117,11 +117,7 @@ class Clock:
         if self._frozen is not None:
             self._frozen = when
         else:
-            self._ahead = when - self._process_time()
-
-    @staticmethod
-    def _process_time() -> dt.datetime:
-        return dt.datetime.now(dt.timezone.utc)
+            self._ahead = when - dt.datetime.now(dt.timezone.utc)
 
 
 class _FrozenBlock(AbstractContextManager[Clock]):

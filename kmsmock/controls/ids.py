@@ -1,13 +1,29 @@
-"""Ids of events and requests, as text and as bytes."""
+"""Ids of events, requests and keys: UUIDs of version 4 (RFC 9562), as bytes and as text."""
 
 from __future__ import annotations
 
 import uuid
 
+_FREE = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+_FIXED = 0x00000000_0000_4000_8000_000000000000
+"""A UUID's random bits, and its version and variant."""
+_FREE_IN_TWO, _FIXED_IN_TWO = _FREE << 128 | _FREE, _FIXED << 128 | _FIXED
+
+
+def id_of(data: bytes) -> bytes:
+    """Give the UUID that has 16 bytes' random bits."""
+    return (int.from_bytes(data, "big") & _FREE | _FIXED).to_bytes(16, "big")
+
+
+def two_ids_of(data: bytes) -> bytes:
+    """Give the two UUIDs that have 32 bytes' random bits, one after the other."""
+    return (int.from_bytes(data, "big") & _FREE_IN_TWO | _FIXED_IN_TWO).to_bytes(32, "big")
+
 
 def id_text(data: bytes) -> str:
-    """Give the text of 16 bytes of an id."""
-    return str(uuid.UUID(bytes=data))
+    """Give the text of a UUID's 16 bytes, in lower case."""
+    pairs = data.hex("-", 2)
+    return f"{pairs[:4]}{pairs[5:29]}{pairs[30:34]}{pairs[35:]}"
 
 
 def derived_id(event_id: str, purpose: str) -> str:

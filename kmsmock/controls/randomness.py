@@ -9,6 +9,8 @@ import threading
 from collections import defaultdict
 from typing import Any, Literal
 
+from kmsmock.controls.ids import id_of, id_text, two_ids_of
+
 Seed = int | str | bytes
 """What a repeatable run is named by."""
 
@@ -19,9 +21,6 @@ Der = bytes
 """A private key as PKCS#8, DER."""
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-
-_VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}
-"""A hex digit -> the one in its place whose first two bits are a UUID's variant, 10."""
 
 
 class _Count:
@@ -103,11 +102,15 @@ class Randomness:
 
     def uuid(self) -> str:
         """Give a random UUID, version 4 (RFC 9562), in lower case."""
-        digits = self.bytes(16).hex()
-        variant = _VARIANT[digits[16]]
-        return (
-            f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-        )
+        return id_text(self.uuid_bytes())
+
+    def uuid_bytes(self) -> builtins.bytes:
+        """Give a random UUID as 16 bytes."""
+        return id_of(self.bytes(16))
+
+    def two_uuids(self) -> builtins.bytes:
+        """Give two random UUIDs, 16 bytes each, one after the other."""
+        return two_ids_of(self.bytes(32))
 
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.

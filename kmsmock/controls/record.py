@@ -103,15 +103,14 @@ class Record:
         self.happenings: list[Happening] = []
         self._known: dict[Facts, Facts] = {}
 
-    def add(self, at: datetime, facts: Facts, event_id: str, request_id: str = "") -> None:
+    def add(self, at: datetime, facts: Facts, ids: bytes) -> None:
         """Add an event.
 
         Args:
-            request_id: of the call behind it, if there is one.
+            ids: the event's, and the request's if there is a call behind it.
         """
         if len(self._known) > KEPT_IN_COMMON:
             self._known.clear()
-        ids = bytes.fromhex((event_id + request_id).replace("-", ""))
         self.happenings.append(Happening(at, ids, self._known.setdefault(facts, facts)))
 
 

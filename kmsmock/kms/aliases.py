@@ -75,7 +75,7 @@ def delete_alias(call: Call, request: DeleteAliasRequestTypeDef) -> None:
     alias = _find_alias(call.region, request["AliasName"])
     key = call.region.keys[alias.key_id or ""]
     key.aliases.discard(alias.name)
-    call.also_about.append(key)
+    call.also_about = (key,)
     del call.region.aliases[alias.name]
 
 

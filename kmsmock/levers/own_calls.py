@@ -44,7 +44,7 @@ class OwnCalls:
         """
         world = self._world
         address = Address(service, operation, self._region, world.account_id)
-        return perform(world, address, request, world.randomness.uuid())
+        return perform(world, address, request, world.randomness.two_uuids())
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmsmock.call import UNREAD
-from kmsmock.controls.record import Facts, Identity, Members, Resource, freeze
+from kmsmock.controls.record import Facts, Members, Resource, freeze
 from kmsmock.domain.grant import Grant
 from kmsmock.domain.key import Key
 from kmsmock.trail.key_stores import backing_key_data, store_data
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 def record_call(
     call: Call,
-    access_key: str,
     resources: Sequence[object],
     result: Mapping[str, Any] | None,
     error: ServiceError | None,
@@ -46,7 +45,7 @@ def record_call(
         call.operation,
         call.region.name,
         call.caller.account_id,
-        _identity(call, access_key),
+        call.caller.identity,
         # Assumed: CloudTrail does not show a request that breaks the model's constraints.
         None if call.request is UNREAD else freeze(call.request, manner.leave_out),
         answer,
@@ -55,21 +54,10 @@ def record_call(
         additional,
     )
     record = call.world.record
-    record.add(call.now, facts, call.event_id, call.request_id)
+    record.add(call.now, facts, call.ids)
     if error is None and manner.elsewhere is not None:
         other = manner.elsewhere(facts, resources, result or {})
-        record.add(call.now, other, call.world.randomness.uuid(), call.request_id)
-
-
-def _identity(call: Call, access_key: str) -> Identity:
-    caller = call.caller
-    credentials = caller.credentials
-    if credentials is None or credentials.via_service is None:
-        return Identity(access_key, caller.account_id, caller.arn, credentials)
-    # `s3.us-east-1.amazonaws.com` is the condition key's form; events have none of the Region.
-    service, _, _region = credentials.via_service.partition(".")
-    invoked_by = f"{service}.amazonaws.com"
-    return Identity(access_key, caller.account_id, caller.arn, credentials, invoked_by)
+        record.add(call.now, other, call.world.randomness.uuid_bytes() + call.ids[16:])
 
 
 def _named(
@@ -77,7 +65,7 @@ def _named(
 ) -> tuple[Resource, ...]:
     """Give the keys and aliases that a call is about (authorization.md section 6.1)."""
     named = []
-    for it in (*resources, *call.also_about):
+    for it in resources if not call.also_about else (*resources, *call.also_about):
         if isinstance(it, Key):
             named.append(Resource(it.arn, it.account_id))
         elif isinstance(it, Grant):
@@ -93,31 +81,25 @@ def _named(
 # additionalEventData, and events in a second Region
 
 
-def _of_cryptography(
-    _call: Call, resources: Sequence[object], result: Mapping[str, Any]
-) -> Members:
+def _of_cryptography(_call: Call, keys: Sequence[Key], result: Mapping[str, Any]) -> Members:
     """Tell the store of keys in key stores, and the material of the others ([known]).
 
     Material is told by symmetric keys; what Encrypt used is the current one.
     """
-    keys = [key for key in resources if isinstance(key, Key)]
     stores = [key.custom_key_store for key in keys if key.custom_key_store is not None]
-    data = [("customKeyStoreId", store.store_id) for store in stores[:1]]
+    store_id = (("customKeyStoreId", stores[0].store_id),) if stores else ()
     if len(keys) == 2:  # ReEncrypt's.
         names = ("SourceKeyMaterialId", "DestinationKeyMaterialId")
-        data.extend((name, result[name]) for name in names if name in result)
-    elif keys:
-        material = result.get("KeyMaterialId", keys[0].current_material_id)
-        if material is not None:
-            data.append(("keyMaterialId", material))
-    return tuple(data)
+        return (*store_id, *((name, result[name]) for name in names if name in result))
+    material = result.get("KeyMaterialId") or (keys[0].current_material_id if keys else None)
+    return store_id if material is None else (*store_id, ("keyMaterialId", material))
 
 
-def _with_recipient(call: Call, resources: Sequence[object], result: Mapping[str, Any]) -> Members:
+def _with_recipient(call: Call, keys: Sequence[Key], result: Mapping[str, Any]) -> Members:
     """Tell also which enclave an answer was sealed for."""
     recipient = call.request.get("Recipient")
     if not isinstance(recipient, Mapping):
-        return _of_cryptography(call, resources, result)
+        return _of_cryptography(call, keys, result)
     from kmsmock.crypto.attestation import read_attestation_document
 
     document = read_attestation_document(recipient["AttestationDocument"])
@@ -125,7 +107,7 @@ def _with_recipient(call: Call, resources: Sequence[object], result: Mapping[str
     if 0 in document.pcrs:
         enclave.append(("attestationDocumentEnclaveImageDigest", document.pcrs[0].hex()))
     # Which material Decrypt used is in the ciphertext alone, and answers do not tell it either.
-    known = () if call.operation == "Decrypt" else _of_cryptography(call, resources, result)
+    known = () if call.operation == "Decrypt" else _of_cryptography(call, keys, result)
     return (*known, ("recipient", tuple(enclave)))
 
 

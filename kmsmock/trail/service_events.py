@@ -52,7 +52,7 @@ def note_synchronization(world: World, key: Key, at: datetime) -> None:
         parameters=(("KeyId", key.arn),),
         resources=(Resource(key.arn, key.account_id),),
     )
-    world.record.add(at, facts, world.randomness.uuid(), world.randomness.uuid())
+    world.record.add(at, facts, world.randomness.two_uuids())
 
 
 def _note(  # noqa: PLR0913 - what an event is made of
@@ -67,4 +67,4 @@ def _note(  # noqa: PLR0913 - what an event is made of
         additional=additional,
         details=details,
     )
-    world.record.add(at, facts, world.randomness.uuid())
+    world.record.add(at, facts, world.randomness.uuid_bytes())
