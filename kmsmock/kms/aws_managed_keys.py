@@ -26,7 +26,9 @@ class DescribedKey(KeyTarget):
 
     def find(self, call: Call) -> Key:
         """Look the key up, or make it."""
-        alias = _alias_without_key(call)
+        name = call.request["KeyId"]
+        assert isinstance(name, str)
+        alias = _alias_without_key(call, name) if PREFIX in name else None
         if alias is not None:
             _give_key(call, alias)
         return KeyTarget.find(self, call)
@@ -35,11 +37,8 @@ class DescribedKey(KeyTarget):
 DESCRIBED_KEY = DescribedKey("KeyId", "kms:DescribeKey", ANY, aliases=True, other_accounts=True)
 
 
-def _alias_without_key(call: Call) -> Alias | None:
-    """Give the caller's own predefined alias that the request names, unless it has a key."""
-    name = str(call.request["KeyId"])
-    if PREFIX not in name:
-        return None
+def _alias_without_key(call: Call, name: str) -> Alias | None:
+    """Give the caller's own predefined alias of this name or ARN, unless it has a key."""
     arn = parse_arn(name)
     if arn is not None and name == call.region.kms_arn(arn.resource):
         name = arn.resource

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from kmsmock.authorization.decision import hidden_key
 from kmsmock.crypto.ciphertext import Ciphertext, unpack
@@ -57,9 +57,11 @@ class CiphertextTarget:
             InvalidGrantTokenException: one of the grant tokens is none.
             ValidationException: there is no ciphertext, or no key where one must be named.
         """
-        require_grant_tokens(call)
+        if "GrantTokens" in call.request:
+            require_grant_tokens(call)
         _stand_in_for_recorded(call)
-        identifier = cast("str | None", call.request.get(self.named.member))
+        identifier = call.request.get(self.named.member)
+        assert identifier is None or isinstance(identifier, str)
         inside = self._key_id_inside(call.request)
         if inside is None and identifier is None:
             raise _null(self.named.member)
@@ -81,11 +83,13 @@ class CiphertextTarget:
             IncorrectKeyException: the ciphertext names another key.
         """
         key.require_state(self.named.states)
-        if self._key_id_inside(call.request) not in (None, key.key_id):
+        named = self.named.member in call.request  # else the ciphertext led to the key
+        if named and self._key_id_inside(call.request) not in (None, key.key_id):
             raise IncorrectKeyException(
                 "The key ID in the request does not identify a CMK that can perform this operation."
             )
-        require_usage(key, self.named.usage, self.action)
+        if key.usage != self.named.usage:
+            require_usage(key, self.named.usage, self.action)
 
     def _key_id_inside(self, request: Mapping[str, object]) -> str | None:
         """Give the key id that the ciphertext carries, None where it carries or needs none.
@@ -116,7 +120,9 @@ def ignores_ciphertext(request: Mapping[str, object]) -> bool:
     Raises:
         ValidationException: it is no dry run (the rule is the model's, code and text assumed).
     """
-    if "IGNORE_CIPHERTEXT" not in cast("list[str]", request.get("DryRunModifiers", [])):
+    modifiers = request.get("DryRunModifiers", ())
+    assert isinstance(modifiers, (list, tuple))
+    if "IGNORE_CIPHERTEXT" not in modifiers:
         return False
     if not request.get("DryRun"):
         raise ValidationException("DryRunModifiers can only be specified when DryRun is true.")
@@ -131,7 +137,8 @@ def read_blob(request: Mapping[str, object]) -> bytes:
     blob = request.get("CiphertextBlob")
     if blob is None:
         raise _null("CiphertextBlob")
-    return cast("bytes", blob)
+    assert isinstance(blob, bytes)
+    return blob
 
 
 def read_ciphertext(request: Mapping[str, object]) -> Ciphertext:
@@ -149,8 +156,8 @@ def read_ciphertext(request: Mapping[str, object]) -> Ciphertext:
 
 def _stand_in_for_recorded(call: Call) -> None:
     """Put a key's own blob in the place of one that a test has registered."""
-    blob = cast("bytes | None", call.request.get("CiphertextBlob"))
-    own = None if blob is None else call.region.recorded_ciphertexts.get(blob)
+    recorded = call.region.recorded_ciphertexts
+    own = recorded.get(read_blob(call.request)) if recorded else None
     if own is not None:
         call.request = {**call.request, "CiphertextBlob": own}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from kmsmock.crypto import public_key_encryption
 from kmsmock.crypto.exceptions import Unreadable
@@ -43,7 +43,8 @@ def encrypt(call: Call, request: EncryptRequestTypeDef, key: Key) -> EncryptResp
     """Encrypt under the key: 4096 bytes at most, fewer where the key is asymmetric."""
     algorithm = request.get("EncryptionAlgorithm", SYMMETRIC)
     context = request.get("EncryptionContext", {})
-    plaintext = cast("bytes", request["Plaintext"])
+    plaintext = request["Plaintext"]
+    assert isinstance(plaintext, bytes)
     _require_fit(key, algorithm, context)
     _require_room(key, algorithm, plaintext)
     call.end_of_dry_run()

@@ -186,7 +186,7 @@ def describe_key(
     what it answers. Assumed: a failure of the proxy does not change what DescribeKey answers.
     """
     store = key.custom_key_store
-    if isinstance(store, ExternalKeyStore) and store.connected:
+    if store is not None and isinstance(store, ExternalKeyStore) and store.connected:
         with contextlib.suppress(ProxyFailure):
             proxy_for(call).describe_key(store.configuration, key.backing_key)
     reply: DescribeKeyResponseTypeDef = call.new_reply()

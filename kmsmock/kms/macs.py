@@ -29,11 +29,12 @@ def generate_mac(
     call: Call, request: GenerateMacRequestTypeDef, key: Key
 ) -> GenerateMacResponseTypeDef:
     """Compute the HMAC of a message."""
-    algorithm = request["MacAlgorithm"]
+    algorithm, message = request["MacAlgorithm"], request["Message"]
+    assert isinstance(message, bytes)
     require_algorithm(key, algorithm)
     call.end_of_dry_run()
     reply: GenerateMacResponseTypeDef = call.new_reply()
-    reply["Mac"] = mac.compute(key.secret, algorithm, cast("bytes", request["Message"]))
+    reply["Mac"] = mac.compute(key.secret, algorithm, message)
     reply["MacAlgorithm"] = algorithm
     reply["KeyId"] = key.arn
     return reply

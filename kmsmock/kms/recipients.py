@@ -41,9 +41,9 @@ def read_recipient(request: Mapping[str, object]) -> Recipient | None:
         ValidationException: it is not named as it must be. Code and texts are assumed: the model
             has no error for it.
     """
-    asked = cast("Mapping[str, object] | None", request.get("Recipient"))
-    if asked is None:
+    if "Recipient" not in request:
         return None
+    asked = cast("Mapping[str, object]", request["Recipient"])
     from kmsmock.crypto.attestation import read_attestation_document
     from kmsmock.crypto.recipient import require_recipient_key
 
@@ -76,12 +76,12 @@ def disclose(
 
     The member for the plain form is absent then; the model says "null or empty".
     """
-    members = cast("dict[str, object]", reply)
+    assert isinstance(reply, dict)
     if recipient is None:
-        members[member] = secret
+        reply[member] = secret
     else:
         from kmsmock.crypto.recipient import seal_for_recipient
 
-        members["CiphertextForRecipient"] = seal_for_recipient(
+        reply["CiphertextForRecipient"] = seal_for_recipient(
             recipient.public_key, secret, call.world.randomness.bytes
         )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kmsmock.call import Call
     from kmsmock.crypto.ciphertext import Ciphertext, Kind
     from kmsmock.domain.key import Key
+    from kmsmock.xks_proxy.client import ProxyClient
 
 
 def seal(call: Call, key: Key, kind: Kind, plaintext: bytes, context: Mapping[str, str]) -> bytes:
@@ -19,7 +20,7 @@ def seal(call: Call, key: Key, kind: Kind, plaintext: bytes, context: Mapping[st
     Raises:
         KMSInvalidStateException: the key store cannot use its material.
     """
-    return key.seal(kind, plaintext, context, call.world.randomness.bytes, proxy_for(call))
+    return key.seal(kind, plaintext, context, call.world.randomness.bytes, _proxy(call, key))
 
 
 def unseal(call: Call, key: Key, ciphertext: Ciphertext, context: Mapping[str, str]) -> bytes:
@@ -30,4 +31,8 @@ def unseal(call: Call, key: Key, ciphertext: Ciphertext, context: Mapping[str, s
         KMSInvalidStateException: the key store cannot use its material, or for an external key:
             the blob or the context is not what was encrypted.
     """
-    return key.open(ciphertext, context, proxy_for(call))
+    return key.open(ciphertext, context, _proxy(call, key))
+
+
+def _proxy(call: Call, key: Key) -> ProxyClient | None:
+    return None if key.custom_key_store is None else proxy_for(call)

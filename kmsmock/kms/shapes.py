@@ -59,12 +59,13 @@ def key_metadata(key: Key) -> KeyMetadataTypeDef:
         metadata["PendingDeletionWindowInDays"] = key.deletion_window.days
     if key.related is not None:
         metadata["MultiRegionConfiguration"] = multi_region_configuration(key, key.related)
-    if key.custom_key_store is not None:
-        metadata["CustomKeyStoreId"] = key.custom_key_store.store_id
-    if isinstance(key.custom_key_store, CloudHsmKeyStore):
-        metadata["CloudHsmClusterId"] = key.custom_key_store.cluster_id
-    if isinstance(key.custom_key_store, ExternalKeyStore):
-        metadata["XksKeyConfiguration"] = {"Id": key.backing_key}
+    store = key.custom_key_store
+    if store is not None:
+        metadata["CustomKeyStoreId"] = store.store_id
+        if isinstance(store, CloudHsmKeyStore):
+            metadata["CloudHsmClusterId"] = store.cluster_id
+        if isinstance(store, ExternalKeyStore):
+            metadata["XksKeyConfiguration"] = {"Id": key.backing_key}
     return cast("KeyMetadataTypeDef", metadata)
 
 

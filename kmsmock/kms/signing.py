@@ -93,7 +93,8 @@ def _read_message(
     """
     algorithm = request["SigningAlgorithm"]
     message_type = request.get("MessageType", "RAW")
-    message = cast("bytes", request["Message"])
+    message = request["Message"]
+    assert isinstance(message, bytes)
     require_algorithm(key, algorithm)
     if message_type not in signatures.message_types(algorithm):
         # Which types an algorithm has is in the text of Sign's MessageType. Code and text of the

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from botocore.model import Shape
 
-Constraint = tuple[Callable[[Any], bool], str]
+Constraint = tuple[Callable[[Any], object], str]
 """Does the value keep it, and the text for one that does not."""
 
 
@@ -31,15 +31,16 @@ def member_path(parent: str, member: str) -> str:
     return f"{parent}.{name}" if parent else name
 
 
-def all_of(shape: Shape, constraints: list[Constraint]) -> Callable[[Any], object]:
-    """Give one question in place of all; which constraint is broken is asked where one is."""
-    if len(constraints) == 1:
-        return constraints[0][0]
-    known = shape.metadata
-    if known.keys() & {"pattern", "enum"}:
+def all_of(constraints: list[Constraint]) -> Callable[[Any], object] | None:
+    """Give one question in place of all; None if there is nothing to ask."""
+    if len(constraints) > 1:
         return lambda value: all(keeps(value) for keeps, _text in constraints)
-    least, most = int(known.get("min", 0)), int(known.get("max", sys.maxsize))
-    return lambda value: least <= len(value) <= most
+    return constraints[0][0] if constraints else None
+
+
+def length_limits(shape: Shape) -> tuple[int, int]:
+    """Give the least and the greatest length that a text or a blob may have."""
+    return int(shape.metadata.get("min", 0)), int(shape.metadata.get("max", sys.maxsize))
 
 
 def length_constraints(shape: Shape) -> list[Constraint]:
@@ -62,7 +63,7 @@ def pattern_constraint(pattern: str) -> Constraint:
     translated = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SPACES)
     compiled = re.compile(translated, 0 if unicode_classes else re.ASCII)
     return (
-        lambda value: compiled.fullmatch(value) is not None,
+        compiled.fullmatch,
         f"Member must satisfy regular expression pattern: {pattern}",
     )
 

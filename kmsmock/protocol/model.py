@@ -30,6 +30,7 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(_OwnLoader().load_service_model(service, "service-2"), service)
 
 
+@lru_cache(maxsize=256)  # Requests may name operations that do not exist.
 def operation_model(service: str, operation: str) -> OperationModel | None:
     """Give the model of an operation, or None if the installed botocore does not know it."""
     return _operation_models(service).get(operation)

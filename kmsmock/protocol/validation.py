@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.errors import SerializationException
@@ -20,6 +21,7 @@ from kmsmock.protocol.constraints import (
     all_of,
     judge,
     length_constraints,
+    length_limits,
     member_path,
     of_each,
     pattern_constraint,
@@ -28,6 +30,12 @@ from kmsmock.protocol.constraints import (
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+_decode_base64: Callable[[str], bytes]
+if sys.version_info >= (3, 11):
+    _decode_base64 = partial(binascii.a2b_base64, strict_mode=True)
+else:
+    _decode_base64 = partial(base64.b64decode, validate=True)
 
 Read = Callable[[object, str, list[str]], object]
 """The wire's value, its path, the violations so far (appended to) -> Python's value."""
@@ -85,10 +93,11 @@ def _structure_reader(shape: StructureShape) -> Read:
         for name, member in value.items():
             if member is None or name not in labels:
                 continue
-            if name not in readers:  # compiled when a request first has the member
-                readers[name] = _reader(shape.members[name])
+            reader = readers.get(name)
+            if reader is None:  # compiled when a request first has the member
+                reader = readers[name] = _reader(shape.members[name])
             label = labels[name]
-            values[name] = readers[name](member, f"{path}.{label}" if path else label, violations)
+            values[name] = reader(member, f"{path}.{label}" if path else label, violations)
         return values
 
     return read
@@ -149,19 +158,22 @@ def _map_reader(shape: MapShape) -> Read:
 
 
 def _string_reader(shape: Shape) -> Read:
-    constraints = length_constraints(shape)
+    least, most = length_limits(shape)
+    contents: list[Constraint] = []
     if "pattern" in shape.metadata:
-        constraints.append(pattern_constraint(shape.metadata["pattern"]))
+        contents.append(pattern_constraint(shape.metadata["pattern"]))
     if shape.metadata.get("enum"):
         allowed = shape.metadata["enum"]
         text = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
-        constraints.append((frozenset(allowed).__contains__, text))
-    keeps_all = all_of(shape, constraints)
+        contents.append((frozenset(allowed).__contains__, text))
+    constraints = length_constraints(shape) + contents
+    # One question in place of all; which constraint is broken is asked where one is.
+    accepts = all_of(contents)
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, str):
             raise _unexpected(value, "a String")
-        if not keeps_all(value):
+        if not (least <= len(value) <= most and (accepts is None or accepts(value))):
             judge(shape, constraints, value, path, violations)
         return value
 
@@ -170,16 +182,16 @@ def _string_reader(shape: Shape) -> Read:
 
 def _blob_reader(shape: Shape) -> Read:
     constraints = length_constraints(shape)
-    keeps_all = all_of(shape, constraints)
+    least, most = length_limits(shape)
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, (str, bytes)):
             raise _unexpected(value, "a Blob")
         try:
-            blob = value if isinstance(value, bytes) else base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError) as error:
+            blob = value if isinstance(value, bytes) else _decode_base64(value)
+        except ValueError as error:
             raise SerializationException("A blob is not valid base64.") from error
-        if not keeps_all(blob):
+        if not least <= len(blob) <= most:
             judge(shape, constraints, blob, path, violations)
         return blob
 
