@@ -48,11 +48,6 @@ class Call:
     also_about: tuple[Key, ...] = ()
 
     @property
-    def event_id(self) -> str:
-        """The id of the event that CloudTrail has of it."""
-        return id_text(self.ids[:16])
-
-    @property
     def request_id(self) -> str:
         """Its own id, which the answer tells."""
         return id_text(self.ids[16:])

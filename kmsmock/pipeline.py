@@ -47,18 +47,17 @@ INVALID_REQUEST: dict[str, type[ServiceError]] = {
 """What each service answers to a request that breaks the model's constraints."""
 
 
-def answer(world: World, http_request: HttpRequest) -> HttpResponse:
+def answer(world: World, http_request: HttpRequest, waiting: Waiting = AT_ONCE) -> HttpResponse:
     """Answer an HTTP request to one of the two services.
+
+    Args:
+        waiting: the client, if planned faults may hold it up.
 
     Raises:
         ConnectionLost: as a planned fault has it.
     """
-    if not world.faults.planned:
-        return _answer(world, http_request)
-    return answer_late(world, http_request, functools.partial(_answer, world, http_request))
-
-
-def _answer(world: World, http_request: HttpRequest, waiting: Waiting = AT_ONCE) -> HttpResponse:
+    if waiting is AT_ONCE and world.faults.planned:
+        return answer_late(world, http_request, functools.partial(answer, world, http_request))
     ids = world.randomness.two_uuids()
     request_id = id_text(ids[16:])
     service = kmsmock.kms.SERVICE

@@ -23,7 +23,7 @@ PATCHED = [
     (botocore.endpoint.Endpoint, "_do_get_response"),
     (botocore.endpoint.Endpoint, "_send"),
     (botocore.session.Session, "get_credentials"),
-    (botocore.signers.RequestSigner, "get_auth_instance"),
+    (botocore.signers.RequestSigner, "_credentials"),
 ]
 
 
@@ -36,8 +36,8 @@ def region_of(client):
 
 
 def patched():
-    """The functions behind the names that a mock patches."""
-    return [owner.__dict__[name] for owner, name in PATCHED]
+    """What is behind the names that a mock patches; signers have the last one each for itself."""
+    return [owner.__dict__.get(name) for owner, name in PATCHED]
 
 
 def surroundings():
@@ -500,7 +500,7 @@ def test_an_exception_of_a_decorated_function_puts_everything_back(before):
 
 def test_a_mock_that_cannot_be_switched_on_leaves_nothing(before, monkeypatch):
     """If botocore's hooks are not where they were, the environment stays as it is."""
-    monkeypatch.delattr(botocore.signers.RequestSigner, "get_auth_instance")
+    monkeypatch.delattr(botocore.session.Session, "get_credentials")
     state = dict(os.environ)
 
     with pytest.raises(KeyError):

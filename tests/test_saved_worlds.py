@@ -344,7 +344,7 @@ def test_a_key_written_by_hand_may_be_a_multi_region_key(path):
 WORLDS = {
     "saved": {
         *("account_id", "clock", "randomness", "accounts", "grant_delay", "quotas"),
-        *("credentials", "forgotten", "proxies", "_due", "_polled"),
+        *("credentials", "forgotten", "proxies", "_due", "polled"),
     },
     "not of a world, but of its process": {
         *("_places", "lock", "_partition_of", "_forks", "_snapshots"),

@@ -36,7 +36,7 @@ def image(aws):
     """Every attribute of everything that a world consists of, but for what no file has."""
     world = aws._world
     world._due = [work for work in sorted(world._due) if concerns_something(work.deed)]
-    world._polled = [work for work in world._polled if concerns_something(work.deed)]
+    world.polled = [work for work in world.polled if concerns_something(work.deed)]
     world.accounts = dict(sorted(world.accounts.items()))
     for account in world.accounts.values():
         regions = sorted(account.regions.items())

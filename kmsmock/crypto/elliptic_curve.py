@@ -46,14 +46,21 @@ def generate(spec: str, random_bytes: Callable[[int], bytes]) -> bytes:
             return private_der(ec.derive_private_key(scalar, curve))
 
 
-def sign(pkcs8: bytes, algorithm: str, message: bytes, prehashed: bool = False) -> bytes:
+def sign(
+    pkcs8: bytes,
+    algorithm: str,
+    message: bytes,
+    prehashed: bool = False,
+    repeatable: bool = False,
+) -> bytes:
     """Sign with ECDSA_SHA_256, -384 or -512; return the DER of (r, s), RFC 3279 section 2.2.3.
 
-    With `prehashed` the message is its own digest already. The signature is deterministic
-    (RFC 6979) where OpenSSL can, so that runs repeat. Raises `ValueError` for a digest of
-    another length, `InvalidKeyMaterial` when the key is no elliptic-curve private key.
+    With `prehashed` the message is its own digest already. Each signature is another one, as
+    KMS's are; a `repeatable` one is deterministic (RFC 6979) where OpenSSL can. Raises
+    `ValueError` for a digest of another length, `InvalidKeyMaterial` when the key is no
+    elliptic-curve private key.
     """
-    return _private(pkcs8).sign(message, _ecdsa(algorithm, prehashed))
+    return _private(pkcs8).sign(message, _ecdsa(algorithm, prehashed, repeatable))
 
 
 def verify(
@@ -85,6 +92,7 @@ def shared_secret(pkcs8: bytes, peer: bytes) -> bytes:
     return private.exchange(ec.ECDH(), public)
 
 
+@lru_cache(maxsize=256)  # as `load_private`: asking of what kind a key is takes a while too
 def _private(pkcs8: bytes) -> ec.EllipticCurvePrivateKey:
     key = load_private(pkcs8)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -99,10 +107,10 @@ def _public(key: bytes) -> ec.EllipticCurvePublicKey:
     return public
 
 
-@lru_cache(maxsize=6)
-def _ecdsa(algorithm: str, prehashed: bool) -> ec.ECDSA:
+@lru_cache(maxsize=12)
+def _ecdsa(algorithm: str, prehashed: bool, repeatable: bool) -> ec.ECDSA:
     try:
-        return ec.ECDSA(_hash(algorithm, prehashed), deterministic_signing=True)
+        return ec.ECDSA(_hash(algorithm, prehashed), deterministic_signing=repeatable)
     except UnsupportedAlgorithm:  # OpenSSL before 3.2, BoringSSL, LibreSSL
         return ec.ECDSA(_hash(algorithm, prehashed))
 

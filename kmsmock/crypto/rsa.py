@@ -10,6 +10,7 @@ nobody else give it. `ready_rsa` has keys that do not change from run to run.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography import exceptions
@@ -94,6 +95,7 @@ def verify(
         raise InvalidSignature from None
 
 
+@lru_cache(maxsize=256)  # as `load_private`: asking of what kind a key is takes a while too
 def _private(pkcs8: bytes) -> rsa.RSAPrivateKey:
     key = load_private(pkcs8)
     if not isinstance(key, rsa.RSAPrivateKey):
@@ -113,6 +115,7 @@ def _oaep(algorithm: str) -> padding.OAEP:
     return padding.OAEP(padding.MGF1(oaep_hash), oaep_hash, label=None)
 
 
+@lru_cache(maxsize=16)
 def _padding(algorithm: str) -> padding.PKCS1v15 | padding.PSS:
     if algorithm.startswith("RSASSA_PKCS1_V1_5_"):
         return padding.PKCS1v15()
@@ -122,6 +125,7 @@ def _padding(algorithm: str) -> padding.PKCS1v15 | padding.PSS:
     raise ValueError(f"{algorithm!r} is no RSA signature algorithm")
 
 
+@lru_cache(maxsize=16)
 def _hash(algorithm: str, prehashed: bool) -> hashes.HashAlgorithm | utils.Prehashed:
     digest = hash_of(algorithm)
     return utils.Prehashed(digest) if prehashed else digest

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from . import elliptic_curve, rsa
@@ -21,11 +22,13 @@ _MESSAGE_TYPES: Final = {
 _RAW_OR_DIGEST: Final = ("RAW", "DIGEST")
 
 
+@lru_cache(maxsize=64)
 def message_types(algorithm: str) -> tuple[str, ...]:
     """Return the message types that an algorithm signs."""
     return _MESSAGE_TYPES.get(algorithm, _RAW_OR_DIGEST)
 
 
+@lru_cache(maxsize=64)
 def message_length(algorithm: str, message_type: str) -> int | None:
     """Return how many bytes a message of this type has; None for RAW, which may have any.
 
@@ -40,14 +43,18 @@ def message_length(algorithm: str, message_type: str) -> int | None:
     return None
 
 
-def sign(
+def sign(  # noqa: PLR0913 - what each algorithm takes
     pkcs8: bytes,
     algorithm: str,
     message_type: str,
     message: bytes,
     random_bytes: Callable[[int], bytes],
+    *,
+    repeatable: bool = False,
 ) -> bytes:
     """Sign a message, its digest, or ML-DSA's representative of it, as the message type says.
+
+    A `repeatable` signature of ECDSA is the same each time.
 
     Raises `ValueError` for a message type or length that the algorithm does not have,
     `InvalidKeyMaterial` for a key of another kind, `MissingExtra`.
@@ -57,7 +64,7 @@ def sign(
     if algorithm.startswith("RSASSA_"):
         return rsa.sign(pkcs8, algorithm, message, prehashed)
     if algorithm.startswith("ECDSA_"):
-        return elliptic_curve.sign(pkcs8, algorithm, message, prehashed)
+        return elliptic_curve.sign(pkcs8, algorithm, message, prehashed, repeatable)
     # The rarer modules are imported when they are first needed.
     if algorithm.startswith("ED25519_"):
         from . import edwards

@@ -1,9 +1,9 @@
 """aiobotocore's calls, and so aioboto3's, answered here in place of AWS.
 
-aiobotocore's classes are botocore's with some methods made coroutines. Wrapped are those by which
-credentials are found and requests signed, as in botocore.py, and the one by which the event
-`before-send` is emitted, which names service and operation. aiobotocore itself is not imported:
-while it is not loaded there is nothing to wrap.
+aiobotocore's classes are botocore's with some methods made coroutines. Credentials are dealt with
+as in botocore.py; beside, the method is wrapped by which the event `before-send` is emitted, which
+names service and operation. aiobotocore itself is not imported: while it is not loaded there is
+nothing to wrap.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
-from botocore.credentials import RefreshableCredentials
-
 from kmsmock.controls.faults import ConnectionLost
 from kmsmock.interception.botocore import (
     ACCESS_KEY,
     SECRET_KEY,
+    SIGNERS_CREDENTIALS,
+    credentials_or,
     failure,
     http_request,
 )
@@ -52,7 +52,8 @@ class AiobotocoreInterception:
         wrap = self._patches.wrap
         wrap(loaded["aiobotocore.hooks"].AioHierarchicalEmitter, "_emit", self._emitting)
         wrap(loaded["aiobotocore.session"].AioSession, "get_credentials", _finding_credentials)
-        wrap(loaded["aiobotocore.signers"].AioRequestSigner, "get_auth_instance", _signing)
+        signer = loaded["aiobotocore.signers"].AioRequestSigner
+        self._patches.put(signer, SIGNERS_CREDENTIALS, credentials_or(_pretend_credentials))
 
     def stop(self) -> None:
         """Put the methods back."""
@@ -128,16 +129,6 @@ def _finding_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
         return found or _pretend_credentials()
 
     return get_credentials
-
-
-def _signing(original: Callable[..., Any]) -> Callable[..., Any]:
-    async def get_auth_instance(signer: Any, *positional: Any, **named: Any) -> Any:
-        own = named.get("request_credentials") or signer._credentials  # noqa: SLF001
-        if own is None or isinstance(own, RefreshableCredentials):
-            named["request_credentials"] = _pretend_credentials()
-        return await original(signer, *positional, **named)
-
-    return get_auth_instance
 
 
 def _pretend_credentials() -> Any:

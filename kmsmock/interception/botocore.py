@@ -9,8 +9,8 @@ no account when a client was made, by whom, or in which thread.
 * `Endpoint._do_get_response`, around it: there it is known which operation a request is for.
 * `Session.get_credentials`: finds pretend credentials, and reads none from files, processes or
   the network. What a test gives explicitly, or in the environment, stands.
-* `RequestSigner.get_auth_instance`: clients made earlier may have no credentials at all, or some
-  that ask a server for fresh ones.
+* `RequestSigner._credentials`: clients made earlier may have no credentials at all, or some that
+  ask a server for fresh ones.
 * `AWSRequest.prepare`, of older botocores only: their prepared requests do not bring the context,
   which has the client's read timeout.
 
@@ -47,6 +47,9 @@ _OPERATION = "_kmsmock_operation"
 ACCESS_KEY, SECRET_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 """The credentials of AWS's documentation, which secret scanners know as harmless."""
 
+SIGNERS_CREDENTIALS = "_credentials"
+"""The attribute of a signer with the credentials that it was made with."""
+
 BRINGS_CONTEXT = "context" in signature(AWSPreparedRequest).parameters
 """Whether this botocore's prepared requests tell the client's configuration."""
 
@@ -71,7 +74,8 @@ class BotocoreInterception:
         wrap(botocore.endpoint.Endpoint, "_do_get_response", self._responding)
         wrap(botocore.endpoint.Endpoint, "_send", self._sending)
         wrap(botocore.session.Session, "get_credentials", self._finding_credentials)
-        wrap(botocore.signers.RequestSigner, "get_auth_instance", self._signing)
+        signing_credentials = credentials_or(pretend_credentials)
+        self._patches.put(botocore.signers.RequestSigner, SIGNERS_CREDENTIALS, signing_credentials)
         if not BRINGS_CONTEXT:
             wrap(AWSRequest, "prepare", _preparing)
 
@@ -113,19 +117,26 @@ class BotocoreInterception:
 
         return get_credentials
 
-    def _signing(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def get_auth_instance(signer: Any, *positional: Any, **named: Any) -> Any:
-            own = named.get("request_credentials") or signer._credentials  # noqa: SLF001
-            if own is None or isinstance(own, RefreshableCredentials):
-                named["request_credentials"] = pretend_credentials()
-            return original(signer, *positional, **named)
-
-        return get_auth_instance
-
 
 def pretend_credentials() -> Credentials:
     """Give the credentials of callers who bring none."""
     return Credentials(ACCESS_KEY, SECRET_KEY, method="kmsmock")
+
+
+def credentials_or(pretend: Callable[[], object]) -> property:
+    """Give a signer's credentials as a property: pretend ones, if its own are none or ask for more.
+
+    What it was made with stays in its dictionary, where it is found again without the property.
+    """
+
+    def credentials(signer: object) -> object:
+        own = signer.__dict__[SIGNERS_CREDENTIALS]
+        return pretend() if own is None or isinstance(own, RefreshableCredentials) else own
+
+    def keep(signer: object, own: object) -> None:
+        signer.__dict__[SIGNERS_CREDENTIALS] = own
+
+    return property(credentials, keep)
 
 
 def aws_response(

@@ -63,7 +63,7 @@ def note_usage(call: Call, resources: Iterable[object]) -> None:
     """Note a successful call as the last use of its keys, if it is a cryptographic one."""
     if call.operation not in _tracked():
         return
-    usage = LastUsage(call.operation, call.now, call.event_id, call.request_id)
+    usage = LastUsage(call.operation, call.now, call.ids)
     for key in resources:
         if isinstance(key, Key):
             key.last_usage = usage

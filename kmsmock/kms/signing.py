@@ -37,8 +37,14 @@ def sign(call: Call, request: SignRequestTypeDef, key: Key) -> SignResponseTypeD
     call.end_of_dry_run()
     reply: SignResponseTypeDef = call.new_reply()
     reply["KeyId"] = key.arn
+    random = call.world.randomness
     reply["Signature"] = signatures.sign(
-        key.secret, algorithm, message_type, message, call.world.randomness.bytes
+        key.secret,
+        algorithm,
+        message_type,
+        message,
+        random.bytes,
+        repeatable=random.seed is not None,
     )
     reply["SigningAlgorithm"] = algorithm
     return reply

@@ -63,7 +63,8 @@ class KeyTarget:
             require_grant_tokens(call)
         identifier = call.request[self.member]
         assert isinstance(identifier, str)
-        return find_key(call, identifier, self)
+        key = call.region.keys.get(identifier)
+        return find_key(call, identifier, self) if key is None else key
 
     def check(self, _call: Call, key: Key) -> None:
         """Refuse a key whose state or usage does not fit, in this order."""

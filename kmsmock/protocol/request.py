@@ -71,31 +71,23 @@ def read_address(request: HttpRequest) -> Address:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
     """
-    usual = _usual_address(request)
-    if usual is not None:
-        return usual
+    # All that botocore writes is the same in a client's every call, apart from the signature.
+    target = request.headers.get("x-amz-target")
+    signed = request.headers.get("authorization")
+    if type(target) is bytes and type(signed) is bytes and IN_RPC_V2_PATHS not in request.url:
+        before, _, signature = signed.rpartition(b", Signature=")
+        if len(before) + len(target) <= _USUAL_LENGTH and signature.isalnum():
+            usual = _usual_address(target, before)
+            if usual is not None:
+                return usual
     service, operation = _named_operation(request)
     access_key, _date, region, _signing_name, _terminator = _credential_scope(request)
     return Address(service, operation, region, access_key)
 
 
-def _usual_address(request: HttpRequest) -> Address | None:
-    """Give the address of a request as botocore prepares it, None for every other.
-
-    All that it says is the same in a client's every call, apart from the signature itself.
-    """
-    target = request.headers.get("x-amz-target")
-    signed = request.headers.get("authorization")
-    if type(target) is not bytes or type(signed) is not bytes or IN_RPC_V2_PATHS in request.url:
-        return None
-    before, _, signature = signed.rpartition(b", Signature=")
-    if len(before) + len(target) > _USUAL_LENGTH or not signature.isalnum():
-        return None
-    return _address_of(target, before)
-
-
 @lru_cache(maxsize=1024)
-def _address_of(target: bytes, before_signature: bytes) -> Address | None:
+def _usual_address(target: bytes, before_signature: bytes) -> Address | None:
+    """Give the address of what SDKs write in JSON, None for all else."""
     whole = _BEFORE_SIGNATURE.fullmatch(before_signature.decode("latin-1"))
     prefix, _, operation = target.decode("latin-1").rpartition(".")
     service = service_with_target_prefix(prefix)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, get_args
+
+from kmsmock.controls.ids import id_text
 
 Json = Any
 """What the library `json` reads and writes."""
@@ -54,6 +57,19 @@ def _plain(kind: type, name: str) -> Form:
 
 TEXT = _plain(str, "a text")
 FLAG = _plain(bool, "true or false")
+
+
+def _read_id(found: Json, where: str) -> bytes:
+    try:
+        return uuid.UUID(TEXT.read(found, where)).bytes
+    except ValueError as error:
+        if isinstance(error, Damaged):
+            raise
+        raise Damaged(where, f"must be an id such as {uuid.UUID(int=0)}") from None
+
+
+ID = Form(id_text, _read_id)
+"""The 16 bytes of an event's id, or a request's."""
 
 
 def whole(least: int, most: int = 2**63) -> Form:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kmsmock.domain.cloudhsm_key_store import CloudHsmKeyStore
@@ -14,10 +16,12 @@ from kmsmock.kms.policies import default_policy
 from kmsmock.saved_worlds.documents import POLICY
 from kmsmock.saved_worlds.forms import (
     FLAG,
+    ID,
     MOMENT,
     SPAN,
     TEXT,
     Damaged,
+    Form,
     Json,
     map_of,
     one_of,
@@ -37,16 +41,34 @@ from kmsmock.saved_worlds.multi_region import SHARED, Relation, write_relation
 from kmsmock.saved_worlds.records import Record
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from kmsmock.domain.region import Region
     from kmsmock.world import World
 
 ORIGINS = ("AWS_KMS", "EXTERNAL", CloudHsmKeyStore.store_type, ExternalKeyStore.store_type)
 
-_LAST_USAGE = Record(
-    LastUsage, {"operation": TEXT, "at": MOMENT, "event_id": TEXT, "request_id": TEXT}
-)
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """A key's last usage as it stands in a file: its two ids apart."""
+
+    operation: str
+    at: datetime
+    event_id: bytes
+    request_id: bytes
+
+
+_USAGE = Record(_Usage, {"operation": TEXT, "at": MOMENT, "event_id": ID, "request_id": ID})
+
+
+def _write_last_usage(usage: LastUsage) -> Json:
+    return _USAGE.write(_Usage(usage.operation, usage.at, usage.ids[:16], usage.ids[16:]))
+
+
+def _read_last_usage(found: Json, where: str) -> LastUsage:
+    usage = _USAGE.read(found, where)
+    return LastUsage(usage.operation, usage.at, usage.event_id + usage.request_id)
+
+
 _KEY = Record(
     Key,
     {
@@ -64,7 +86,7 @@ _KEY = Record(
         "deletion_window": or_none(SPAN),
         "deletion_date": or_none(MOMENT),
         "rotation": ROTATION.form,
-        "last_usage": or_none(_LAST_USAGE.form),
+        "last_usage": or_none(Form(_write_last_usage, _read_last_usage)),
         "materials": MATERIALS.form,
         "import_tokens": TOKENS,
         "backing_key": TEXT,

@@ -294,13 +294,13 @@ def test_a_decorated_coroutine_function_is_mocked():
 
 
 def test_leaving_puts_aiobotocore_back():
-    """The three methods are as before, and early clients have no pretend credentials."""
+    """Methods and signers are as before, and early clients have no pretend credentials."""
     owners = [
         (aiobotocore.hooks.AioHierarchicalEmitter, "_emit"),
         (aiobotocore.session.AioSession, "get_credentials"),
-        (aiobotocore.signers.AioRequestSigner, "get_auth_instance"),
+        (aiobotocore.signers.AioRequestSigner, "_credentials"),
     ]
-    before = [owner.__dict__[name] for owner, name in owners]
+    before = [owner.__dict__.get(name) for owner, name in owners]
 
     async def use():
         async with client_of() as client:
@@ -309,4 +309,4 @@ def test_leaving_puts_aiobotocore_back():
             return client._request_signer._credentials
 
     assert asyncio.run(use()) is None
-    assert [owner.__dict__[name] for owner, name in owners] == before
+    assert [owner.__dict__.get(name) for owner, name in owners] == before

@@ -83,12 +83,13 @@ def test_a_digest_signs_as_its_message(spec):
     elliptic_curve.verify(key, algorithm, digest, of_message, prehashed=True)
 
 
-def test_signatures_are_deterministic():
+def test_repeatable_signatures_are_deterministic():
     """RFC 6979, appendix A.2.5: P-256 with SHA-256 and the message "sample"."""
     scalar = "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"
     key = elliptic_curve.generate("ECC_NIST_P256", given_bytes(bytes.fromhex(scalar)))
 
-    r, s = utils.decode_dss_signature(elliptic_curve.sign(key, "ECDSA_SHA_256", b"sample"))
+    signature = elliptic_curve.sign(key, "ECDSA_SHA_256", b"sample", repeatable=True)
+    r, s = utils.decode_dss_signature(signature)
 
     assert r == 0xEFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716
     assert s == 0xF7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8

@@ -108,6 +108,18 @@ def test_a_message_and_its_digest_are_the_same_message(kms, rsa_key, signed, ver
     assert answer["SignatureValid"] is True
 
 
+@pytest.mark.parametrize("spec", ["ECC_NIST_P256", "ECC_NIST_P521", "ECC_SECG_P256K1"])
+def test_no_two_ecdsa_signatures_are_the_same(kms, spec):
+    """ECDSA takes a fresh secret number for each signature (FIPS 186-5 section 6.4)."""
+    key = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    algorithm = key["SigningAlgorithms"][0]
+    made = {
+        kms.sign(KeyId=key["KeyId"], Message=b"message", SigningAlgorithm=algorithm)["Signature"]
+        for _ in range(3)
+    }
+    assert len(made) == 3
+
+
 def test_a_message_is_raw_unless_told(kms, signing_key):
     """A digest sent without a message type is hashed again."""
     digest = hashlib.sha256(MESSAGE).digest()
