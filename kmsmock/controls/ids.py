@@ -26,6 +26,11 @@ def id_text(data: bytes) -> str:
     return f"{pairs[:4]}{pairs[5:29]}{pairs[30:34]}{pairs[35:]}"
 
 
+def id_in(text: str) -> bytes:
+    """Give the 16 bytes of a UUID's text, or raise ValueError."""
+    return uuid.UUID(text).bytes
+
+
 def derived_id(event_id: str, purpose: str) -> str:
     """Give another id that is always the same for an event and a purpose."""
     return str(uuid.uuid5(uuid.UUID(event_id), purpose))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kmsmock.controls.ids import id_text
-
 
 @dataclass(frozen=True, slots=True)
 class LastUsage:
@@ -19,13 +17,3 @@ class LastUsage:
     operation: str
     at: datetime
     ids: bytes
-
-    @property
-    def event_id(self) -> str:
-        """The id of the event."""
-        return id_text(self.ids[:16])
-
-    @property
-    def request_id(self) -> str:
-        """The id of the call."""
-        return id_text(self.ids[16:])

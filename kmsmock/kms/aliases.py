@@ -18,7 +18,7 @@ from kmsmock.errors.kms import (
     NotFoundException,
 )
 from kmsmock.kms.pages import page
-from kmsmock.kms.shapes import alias_entry
+from kmsmock.kms.shapes import alias_entries
 from kmsmock.kms.targets import find_key, key_named_by
 from kmsmock.operation import operation
 
@@ -94,7 +94,7 @@ def list_aliases(call: Call, request: ListAliasesRequestTypeDef) -> ListAliasesR
             aliases[name] = call.region.aliases[name]
     found, marker = page(aliases, call.request, default=50, most=100, of=of)
     reply: ListAliasesResponseTypeDef = call.new_reply()
-    reply["Aliases"] = [alias_entry(call.region, alias) for alias in found]
+    reply["Aliases"] = alias_entries(call.region, found)
     reply["Truncated"] = marker is not None
     if marker is not None:
         reply["NextMarker"] = marker

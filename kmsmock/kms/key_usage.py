@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from kmsmock.controls.ids import id_text
 from kmsmock.domain.key import Key
 from kmsmock.domain.key_state import ANY
 from kmsmock.domain.last_usage import LastUsage
@@ -40,8 +41,8 @@ def get_key_last_usage(
         reply["KeyLastUsage"] = {
             "Operation": cast("KeyLastUsageTrackingOperationType", key.last_usage.operation),
             "Timestamp": key.last_usage.at,
-            "CloudTrailEventId": key.last_usage.event_id,
-            "KmsRequestId": key.last_usage.request_id,
+            "CloudTrailEventId": id_text(key.last_usage.ids[:16]),
+            "KmsRequestId": id_text(key.last_usage.ids[16:]),
         }
     reply["TrackingStartDate"] = key.created
     reply["KeyCreationDate"] = key.created

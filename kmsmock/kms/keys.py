@@ -26,7 +26,7 @@ from kmsmock.kms.external_key_stores import proxy_for
 from kmsmock.kms.pages import page
 from kmsmock.kms.pinned_keys import chosen_id, chosen_secret, pinned_material
 from kmsmock.kms.policies import check_policy, default_policy
-from kmsmock.kms.shapes import key_metadata
+from kmsmock.kms.shapes import key_entries, key_metadata
 from kmsmock.kms.tags import accept_tags
 from kmsmock.kms.targets import find_key_store, key_named_by
 from kmsmock.operation import operation
@@ -200,13 +200,17 @@ def list_keys(call: Call, _request: ListKeysRequestTypeDef) -> ListKeysResponseT
 
     No account can share keys through RAM here: asked for these alone, it lists none.
     """
-    # The published types do not have this member yet.
-    owners = cast("list[str]", call.request.get("ResourceOwners", ["SELF"]))
-    listed: Index[Key] = call.region.keys if "SELF" in owners else Index()
-    of = f"ListKeys {sorted(set(owners))}"
+    listed, of = call.region.keys, "ListKeys"
+    if "ResourceOwners" in call.request:
+        # The published types do not have this member yet.
+        owners = sorted(set(cast("list[str]", call.request["ResourceOwners"])))
+        if owners != ["SELF"]:
+            of += f" {owners}"
+        if "SELF" not in owners:
+            listed = Index()
     keys, marker = page(listed, call.request, default=100, of=of)
     reply: ListKeysResponseTypeDef = call.new_reply()
-    reply["Keys"] = [{"KeyId": key.key_id, "KeyArn": key.arn} for key in keys]
+    reply["Keys"] = key_entries(keys)
     reply["Truncated"] = marker is not None
     if marker is not None:
         reply["NextMarker"] = marker

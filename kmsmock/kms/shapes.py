@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.domain.cloudhsm_key_store import CloudHsmKeyStore
 from kmsmock.domain.external_key_store import ExternalKeyStore
 from kmsmock.domain.key_spec import ALGORITHMS_MEMBER, algorithms
+from kmsmock.protocol.entries import Entries, Entry
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import (
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
         CustomKeyStoresListEntryTypeDef,
         GrantConstraintsOutputTypeDef,
         GrantListEntryTypeDef,
+        KeyListEntryTypeDef,
         KeyMetadataTypeDef,
         MultiRegionConfigurationTypeDef,
         RotationsListEntryTypeDef,
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from kmsmock.domain.key_material import KeyMaterial
     from kmsmock.domain.multi_region import RelatedKeys
     from kmsmock.domain.region import Region
+
+KEPT_ENTRIES = 4096
+"""How many entries of keys, and as many of aliases, are kept as they were written."""
 
 
 def key_metadata(key: Key) -> KeyMetadataTypeDef:
@@ -109,17 +116,36 @@ def multi_region_configuration(key: Key, related: RelatedKeys) -> MultiRegionCon
     }
 
 
-def alias_entry(region: Region, alias: Alias) -> AliasListEntryTypeDef:
-    """Give an alias's entry in a list."""
-    entry: AliasListEntryTypeDef = {
-        "AliasName": alias.name,
-        "AliasArn": region.kms_arn(alias.name),
-    }
-    if alias.key_id is not None:
-        entry["TargetKeyId"] = alias.key_id
-    if alias.created is not None and alias.updated is not None:
-        entry["CreationDate"] = alias.created
-        entry["LastUpdatedDate"] = alias.updated
+def key_entries(keys: Iterable[Key]) -> list[KeyListEntryTypeDef]:
+    """Give keys' entries in a list."""
+    entries = Entries([_key_entry(key.arn) for key in keys])
+    return cast("list[KeyListEntryTypeDef]", entries)
+
+
+@lru_cache(maxsize=KEPT_ENTRIES)
+def _key_entry(arn: str) -> Entry:
+    return Entry(KeyId=arn.rpartition("/")[2], KeyArn=arn)
+
+
+def alias_entries(region: Region, aliases: Iterable[Alias]) -> list[AliasListEntryTypeDef]:
+    """Give aliases' entries in a list."""
+    here = region.kms_arn("")
+    entries = Entries(
+        [_alias_entry(here, it.name, it.key_id, it.created, it.updated) for it in aliases]
+    )
+    return cast("list[AliasListEntryTypeDef]", entries)
+
+
+@lru_cache(maxsize=KEPT_ENTRIES)
+def _alias_entry(
+    here: str, name: str, key_id: str | None, created: datetime | None, updated: datetime | None
+) -> Entry:
+    entry = Entry(AliasName=name, AliasArn=here + name)
+    if key_id is not None:
+        entry["TargetKeyId"] = key_id
+    if created is not None and updated is not None:
+        entry["CreationDate"] = created
+        entry["LastUpdatedDate"] = updated
     return entry
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from kmsmock.errors import SerializationException
+from kmsmock.protocol.entries import Entries, Entry
 
 _WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
@@ -42,7 +43,26 @@ def read_body(body: bytes) -> dict[str, object]:
 
 def write_body(document: Mapping[str, object]) -> bytes:
     """Write an answer: bytes become base64, times become epoch seconds with milliseconds."""
+    if Entries in map(type, document.values()):
+        return _with_entries(document).encode()
     return "".join(_encode(document, 0)).encode()
+
+
+def _with_entries(document: Mapping[str, object]) -> str:
+    """Write an answer with a list whose entries may be written already."""
+    members = []
+    for name, value in document.items():
+        if type(value) is Entries:
+            entries = ",".join([entry.json or _written(entry) for entry in value])
+            members.append(f'"{name}":[{entries}]')
+        else:
+            members.append(f'"{name}":{"".join(_encode(value, 0))}')
+    return f"{{{','.join(members)}}}"
+
+
+def _written(entry: Entry) -> str:
+    entry.json = "".join(_encode(entry, 0))
+    return entry.json
 
 
 def _refuse_constant(name: str) -> object:

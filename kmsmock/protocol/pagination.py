@@ -6,6 +6,8 @@ import base64
 import binascii
 import json
 
+from kmsmock.protocol.json_1_1 import write_body
+
 
 def write_marker(last: str, of: str = "") -> str:
     """Make the marker of the page after the item named `last`: base64 of a JSON document.
@@ -13,7 +15,7 @@ def write_marker(last: str, of: str = "") -> str:
     Args:
         of: which list it is a page of; the marker is good for no other.
     """
-    return base64.b64encode(json.dumps({"of": of, "last": last}).encode()).decode()
+    return base64.b64encode(write_body({"of": of, "last": last})).decode()
 
 
 def read_marker(marker: str, of: str = "") -> str:

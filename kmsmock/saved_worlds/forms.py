@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, get_args
 
-from kmsmock.controls.ids import id_text
+from kmsmock.controls.ids import id_in, id_text
 
 Json = Any
 """What the library `json` reads and writes."""
@@ -61,11 +60,11 @@ FLAG = _plain(bool, "true or false")
 
 def _read_id(found: Json, where: str) -> bytes:
     try:
-        return uuid.UUID(TEXT.read(found, where)).bytes
+        return id_in(TEXT.read(found, where))
     except ValueError as error:
         if isinstance(error, Damaged):
             raise
-        raise Damaged(where, f"must be an id such as {uuid.UUID(int=0)}") from None
+        raise Damaged(where, f"must be an id such as {id_text(bytes(16))}") from None
 
 
 ID = Form(id_text, _read_id)

@@ -18,6 +18,7 @@ from kmsmock.errors.kms import NotFoundException
 from kmsmock.interception.botocore import aws_response
 from kmsmock.operation import OPERATIONS
 from kmsmock.protocol import json_1_1
+from kmsmock.protocol.entries import Entries, Entry
 from kmsmock.protocol.json_1_1 import write_body
 from kmsmock.protocol.request import HttpRequest, read_address
 from kmsmock.protocol.response import error_response, result_response
@@ -344,6 +345,16 @@ def test_a_request_without_a_body_is_an_empty_request(kms):
     kms.meta.events.register("before-send.kms", drop_body)
 
     assert kms.list_keys()["Keys"] == []
+
+
+def test_entries_are_written_as_any_other_structure():
+    """A list whose entries may be written already is the same JSON, the first time and again."""
+    members = [{"Name": 'é"', "At": datetime(2031, 1, 1, tzinfo=timezone.utc)}, {"Name": "b"}, {}]
+    for count in range(4):
+        listed = Entries([Entry(each) for each in members[:count]])
+        plain = {"Truncated": False, "Listed": members[:count], "Marker": "ü"}
+        for _ in range(2):
+            assert json_1_1.write_body({**plain, "Listed": listed}) == json_1_1.write_body(plain)
 
 
 def test_answers_are_the_same_without_pythons_encoder_in_c(monkeypatch):
