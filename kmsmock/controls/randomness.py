@@ -110,7 +110,7 @@ class Randomness:
 
     def two_uuids(self) -> builtins.bytes:
         """Give two random UUIDs, 16 bytes each, one after the other."""
-        return two_ids_of(self.bytes(32))
+        return two_ids_of(os.urandom(32) if self._start is None else self.bytes(32))
 
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.

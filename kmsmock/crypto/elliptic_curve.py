@@ -6,6 +6,7 @@ ECDSA_SHA_256, -384, -512. https://docs.aws.amazon.com/kms/latest/developerguide
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,11 @@ _CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "ECC_NIST_P384": ec.SECP384R1(),
     "ECC_NIST_P521": ec.SECP521R1(),
     "ECC_SECG_P256K1": ec.SECP256K1(),
+}
+_DIGESTS: Final = {
+    "ECDSA_SHA_256": hashlib.sha256,
+    "ECDSA_SHA_384": hashlib.sha384,
+    "ECDSA_SHA_512": hashlib.sha512,
 }
 
 
@@ -57,10 +63,12 @@ def sign(
 
     With `prehashed` the message is its own digest already. Each signature is another one, as
     KMS's are; a `repeatable` one is deterministic (RFC 6979) where OpenSSL can. Raises
-    `ValueError` for a digest of another length, `InvalidKeyMaterial` when the key is no
-    elliptic-curve private key.
+    `ValueError` for a digest of another length, `KeyError` for another algorithm,
+    `InvalidKeyMaterial` when the key is no elliptic-curve private key.
     """
-    return _private(pkcs8).sign(message, _ecdsa(algorithm, prehashed, repeatable))
+    # For a short message hashlib takes a third of the time of OpenSSL's way from message to digest.
+    digest = message if prehashed else _DIGESTS[algorithm](message).digest()
+    return _private(pkcs8).sign(digest, _ecdsa(algorithm, repeatable))
 
 
 def verify(
@@ -107,12 +115,13 @@ def _public(key: bytes) -> ec.EllipticCurvePublicKey:
     return public
 
 
-@lru_cache(maxsize=12)
-def _ecdsa(algorithm: str, prehashed: bool, repeatable: bool) -> ec.ECDSA:
+@lru_cache(maxsize=6)
+def _ecdsa(algorithm: str, repeatable: bool) -> ec.ECDSA:
+    of_digest = _hash(algorithm, prehashed=True)
     try:
-        return ec.ECDSA(_hash(algorithm, prehashed), deterministic_signing=repeatable)
+        return ec.ECDSA(of_digest, deterministic_signing=repeatable)
     except UnsupportedAlgorithm:  # OpenSSL before 3.2, BoringSSL, LibreSSL
-        return ec.ECDSA(_hash(algorithm, prehashed))
+        return ec.ECDSA(of_digest)
 
 
 def _hash(algorithm: str, prehashed: bool) -> hashes.HashAlgorithm | utils.Prehashed:

@@ -28,7 +28,6 @@ def message_types(algorithm: str) -> tuple[str, ...]:
     return _MESSAGE_TYPES.get(algorithm, _RAW_OR_DIGEST)
 
 
-@lru_cache(maxsize=64)
 def message_length(algorithm: str, message_type: str) -> int | None:
     """Return how many bytes a message of this type has; None for RAW, which may have any.
 
@@ -59,7 +58,8 @@ def sign(  # noqa: PLR0913 - what each algorithm takes
     Raises `ValueError` for a message type or length that the algorithm does not have,
     `InvalidKeyMaterial` for a key of another kind, `MissingExtra`.
     """
-    _require_message_type(algorithm, message_type)
+    if message_type not in message_types(algorithm):
+        raise _wrong_message_type(algorithm, message_type)
     prehashed = message_type == "DIGEST"
     if algorithm.startswith("RSASSA_"):
         return rsa.sign(pkcs8, algorithm, message, prehashed)
@@ -86,7 +86,8 @@ def verify(key: bytes, algorithm: str, message_type: str, message: bytes, signat
 
     Raises `InvalidSignature`, and as `sign` does.
     """
-    _require_message_type(algorithm, message_type)
+    if message_type not in message_types(algorithm):
+        raise _wrong_message_type(algorithm, message_type)
     prehashed = message_type == "DIGEST"
     if algorithm.startswith("RSASSA_"):
         return rsa.verify(key, algorithm, message, signature, prehashed)
@@ -107,6 +108,5 @@ def verify(key: bytes, algorithm: str, message_type: str, message: bytes, signat
     return post_quantum.verify(key, message, signature)
 
 
-def _require_message_type(algorithm: str, message_type: str) -> None:
-    if message_type not in message_types(algorithm):
-        raise ValueError(f"{algorithm!r} does not sign messages of type {message_type!r}")
+def _wrong_message_type(algorithm: str, message_type: str) -> ValueError:
+    return ValueError(f"{algorithm!r} does not sign messages of type {message_type!r}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LastUsage:
+class LastUsage(NamedTuple):
     """A key's last successful cryptographic operation.
 
     Attributes:

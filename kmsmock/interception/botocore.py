@@ -20,7 +20,7 @@ An asynchronous client's classes have methods of their own: see aiobotocore.py.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from inspect import signature
 from operator import attrgetter
 from typing import Any
@@ -29,7 +29,7 @@ import botocore.endpoint
 import botocore.exceptions
 import botocore.session
 import botocore.signers
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, HeadersDict
 from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
 
 from kmsmock.controls.faults import ConnectionLost
@@ -37,6 +37,7 @@ from kmsmock.controls.waiting import sleep
 from kmsmock.interception.moto import STUBBER, MotoInterception
 from kmsmock.interception.other_services import Gate
 from kmsmock.interception.patches import Patches
+from kmsmock.interception.responses import Response
 from kmsmock.protocol.model import SERVICES
 from kmsmock.protocol.request import HttpRequest, by_lower_case
 from kmsmock.protocol.response import HttpResponse
@@ -141,7 +142,7 @@ def credentials_or(pretend: Callable[[], object]) -> property:
 
 def aws_response(
     answer: Callable[[HttpRequest], HttpResponse], request: AWSPreparedRequest
-) -> AWSResponse:
+) -> Response:
     """Answer botocore's prepared request with botocore's response.
 
     Or raise botocore's error for a connection that a test wants to fail; either after as long as
@@ -155,8 +156,7 @@ def aws_response(
         raise failure(lost, request) from None
     if response.delay:
         sleep(response.delay)
-    headers: Any = response.headers  # botocore's type says HTTPHeaders; any mapping will do
-    return AWSResponse(request.url, response.status, headers, _Body(response.body))
+    return Response(request.url, response)
 
 
 def failure(lost: ConnectionLost, request: AWSPreparedRequest) -> Exception:
@@ -195,14 +195,3 @@ def _headers(headers: Any) -> dict[str, str | bytes]:
 
 
 _in_lower_case = attrgetter("_lower")
-
-
-class _Body:
-    """A response's body as botocore reads it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_arguments: Any) -> Iterable[bytes]:
-        """Give the whole body as one piece."""
-        return (self._body,)

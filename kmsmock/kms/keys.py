@@ -57,11 +57,14 @@ def create_key(call: Call, request: CreateKeyRequestTypeDef) -> CreateKeyRespons
     spec, usage = _spec_and_usage(call.region, request)
     origin = request.get("Origin", "AWS_KMS")
     _require_origin_that_fits(request, origin, spec)
-    tags = accept_tags(request.get("Tags", ()), {})
     random = call.world.randomness
     multi_region = request.get("MultiRegion", False)
-    secret = chosen_secret(tags, spec, origin, call.region.cipher)
-    key_id = chosen_id(call, tags, multi_region=multi_region)
+    tags: dict[str, str] = {}
+    key_id = secret = None
+    if "Tags" in request:
+        tags = accept_tags(request["Tags"], {})
+        secret = chosen_secret(tags, spec, origin, call.region.cipher)
+        key_id = chosen_id(call, tags, multi_region=multi_region)
     key_id = key_id or (f"mrk-{random.hex(32)}" if multi_region else random.uuid())
     arn = call.region.kms_arn(f"key/{key_id}")
     if "Policy" in request:

@@ -99,15 +99,15 @@ def check_policy(call: Call, text: str, key_arn: str, *, bypass: bool) -> None:
 
 def default_policy(region: Region) -> str:
     """Give the policy of a key that is made without one (kms-operations.md section 3.5)."""
-    return _default_policy(account_arn(region.partition, region.account_id))
+    return _default_policy(region.partition, region.account_id)
 
 
 @lru_cache(maxsize=64)  # One text for all keys of an account.
-def _default_policy(account: str) -> str:
+def _default_policy(partition: str, account_id: str) -> str:
     statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",
-        "Principal": {"AWS": account},
+        "Principal": {"AWS": account_arn(partition, account_id)},
         "Action": "kms:*",
         "Resource": "*",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from kmsmock.crypto import signatures
@@ -102,14 +103,24 @@ def _read_message(
     message = request["Message"]
     assert isinstance(message, bytes)
     require_algorithm(key, algorithm)
+    length = _length_of(message_type, algorithm)
+    if length is not None and len(message) != length:
+        # Recorded for DIGEST. Assumed: an EXTERNAL_MU of a wrong length is refused as a digest.
+        raise ValidationException(f"Digest is invalid length for algorithm {algorithm}.")
+    return message_type, message
+
+
+@lru_cache(maxsize=64)
+def _length_of(message_type: str, algorithm: str) -> int | None:
+    """Give how many bytes a message has that an algorithm signs; None for any number.
+
+    Raises:
+        ValidationException: the algorithm does not have the type.
+    """
     if message_type not in signatures.message_types(algorithm):
         # Which types an algorithm has is in the text of Sign's MessageType. Code and text of the
         # refusal are assumed.
         raise ValidationException(
             f"Algorithm {algorithm} is incompatible with message type {message_type}."
         )
-    length = signatures.message_length(algorithm, message_type)
-    if length is not None and len(message) != length:
-        # Recorded for DIGEST. Assumed: an EXTERNAL_MU of a wrong length is refused as a digest.
-        raise ValidationException(f"Digest is invalid length for algorithm {algorithm}.")
-    return message_type, message
+    return signatures.message_length(algorithm, message_type)

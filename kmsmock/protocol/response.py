@@ -28,11 +28,10 @@ def result_response(
     result: Mapping[str, object] | None, request_id: str, wire: Wire = JSON
 ) -> HttpResponse:
     """Write a result; None is an operation without an output shape, whose body is empty."""
-    if result is None:
-        return _response(200, b"", request_id, wire)
-    if "ResponseMetadata" in result:
+    if result is not None and "ResponseMetadata" in result:
         result = {name: value for name, value in result.items() if name != "ResponseMetadata"}
-    return _response(200, wire.write_body(result), request_id, wire)
+    body = b"" if result is None else wire.write_body(result)
+    return HttpResponse(200, _headers(body, request_id, wire), body)
 
 
 def error_response(
@@ -40,13 +39,12 @@ def error_response(
 ) -> HttpResponse:
     """Write an error; the message member is left out where AWS leaves it out."""
     body = wire.write_error(service, error.code, error.message)
-    return _response(error.status, body, request_id, wire)
+    return HttpResponse(error.status, _headers(body, request_id, wire), body)
 
 
-def _response(status: int, body: bytes, request_id: str, wire: Wire) -> HttpResponse:
-    headers = {
+def _headers(body: bytes, request_id: str, wire: Wire) -> dict[str, str]:
+    return {
         "x-amzn-RequestId": request_id,
         **wire.headers,
         "Content-Length": str(len(body)),
     }
-    return HttpResponse(status, headers, body)

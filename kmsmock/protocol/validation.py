@@ -77,27 +77,31 @@ def _reader(shape: Shape) -> Read:
 
 
 def _structure_reader(shape: StructureShape) -> Read:
-    labels = {name: member_path("", name) for name in shape.members}
-    readers: dict[str, Read] = {}
+    required = frozenset(shape.required_members)
+    readers: dict[str, tuple[Read, str]] = {}
+
+    def compiled(name: str) -> tuple[Read, str]:
+        """Compile a member's reader when a request first has the member; give also its path."""
+        readers[name] = _reader(shape.members[name]), member_path("", name)
+        return readers[name]
 
     def read(value: object, path: str, violations: list[str]) -> object:
         if not isinstance(value, dict):
             raise _unexpected(value, "a structure")
-        violations += [
-            f"Value null at '{member_path(path, name)}' failed to satisfy constraint: "
-            "Member must not be null"
-            for name in shape.required_members
-            if value.get(name) is None
-        ]
+        before = len(violations)
         values = {}
         for name, member in value.items():
-            if member is None or name not in labels:
+            if member is None or name not in shape.members:
                 continue
-            reader = readers.get(name)
-            if reader is None:  # compiled when a request first has the member
-                reader = readers[name] = _reader(shape.members[name])
-            label = labels[name]
+            reader, label = readers.get(name) or compiled(name)
             values[name] = reader(member, f"{path}.{label}" if path else label, violations)
+        if not values.keys() >= required:
+            violations[before:before] = [
+                f"Value null at '{member_path(path, name)}' failed to satisfy constraint: "
+                "Member must not be null"
+                for name in shape.required_members
+                if name not in values
+            ]
         return values
 
     return read
