@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-_FREE = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
-_FIXED = 0x00000000_0000_4000_8000_000000000000
+FREE = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+FIXED = 0x00000000_0000_4000_8000_000000000000
 """A UUID's random bits, and its version and variant."""
-_FREE_IN_TWO, _FIXED_IN_TWO = _FREE << 128 | _FREE, _FIXED << 128 | _FIXED
-
-
-def id_of(data: bytes) -> bytes:
-    """Give the UUID that has 16 bytes' random bits."""
-    return (int.from_bytes(data, "big") & _FREE | _FIXED).to_bytes(16, "big")
-
-
-def two_ids_of(data: bytes) -> bytes:
-    """Give the two UUIDs that have 32 bytes' random bits, one after the other."""
-    return (int.from_bytes(data, "big") & _FREE_IN_TWO | _FIXED_IN_TWO).to_bytes(32, "big")
+FREE_IN_TWO, FIXED_IN_TWO = FREE << 128 | FREE, FIXED << 128 | FIXED
+"""The same of two of them, one after the other."""
 
 
 def id_text(data: bytes) -> str:

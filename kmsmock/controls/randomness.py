@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from typing import Any, Literal
 
-from kmsmock.controls.ids import id_of, id_text, two_ids_of
+from kmsmock.controls.ids import FIXED, FIXED_IN_TWO, FREE, FREE_IN_TWO, id_text
 
 Seed = int | str | bytes
 """What a repeatable run is named by."""
@@ -106,11 +106,12 @@ class Randomness:
 
     def uuid_bytes(self) -> builtins.bytes:
         """Give a random UUID as 16 bytes."""
-        return id_of(self.bytes(16))
+        return (int.from_bytes(self.bytes(16), "big") & FREE | FIXED).to_bytes(16, "big")
 
     def two_uuids(self) -> builtins.bytes:
         """Give two random UUIDs, 16 bytes each, one after the other."""
-        return two_ids_of(os.urandom(32) if self._start is None else self.bytes(32))
+        data = os.urandom(32) if self._start is None else self.bytes(32)
+        return (int.from_bytes(data, "big") & FREE_IN_TWO | FIXED_IN_TWO).to_bytes(32, "big")
 
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.

@@ -140,7 +140,9 @@ class Key:
     @property
     def secret(self) -> bytes:
         """The secret of an HMAC or asymmetric key (PKCS#8 DER) that is there."""
-        secret = self.materials.current.secret
+        materials = self.materials
+        assert materials.current_id is not None
+        secret = materials.by_id[materials.current_id].secret
         assert secret is not None  # A key without it is PendingImport.
         return secret
 

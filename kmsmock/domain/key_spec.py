@@ -6,7 +6,6 @@ algorithms is the order in which DescribeKey lists them (recorded.md section 3).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -70,7 +69,6 @@ ALGORITHMS_MEMBER = MappingProxyType(
 """KeyUsage -> the one member of KeyMetadata and GetPublicKey that lists the algorithms."""
 
 
-@lru_cache(maxsize=256)
 def algorithms(spec: str, usage: str) -> tuple[str, ...]:
     """Give the algorithms of a key; none where the usage does not fit the spec."""
     return ALGORITHMS[spec].get(usage, ())

@@ -170,11 +170,17 @@ def http_request(request: AWSPreparedRequest) -> HttpRequest:
     body = request.body or b""
     # Both services' requests are serialized into bytes; nothing in them is streamed.
     assert isinstance(body, (bytes, bytearray))
-    headers = _headers(request.headers)
+    headers: Any = request.headers
+    if type(headers) is HeadersDict:
+        # Its keys hold their names in lower case; each look-up would make one more of them.
+        held = headers._dict  # type: ignore[attr-defined]  # noqa: SLF001
+        named = dict(zip(map(_in_lower_case, held), held.values(), strict=True))
+    else:
+        named = by_lower_case(headers)
     context: dict[str, Any] = getattr(request, "context", None) or {}
     config = context.get("client_config")
     read_timeout = None if config is None else config.read_timeout
-    return HttpRequest(request.method, request.url, headers, bytes(body), read_timeout)
+    return HttpRequest(request.method, request.url, named, bytes(body), read_timeout)
 
 
 def _preparing(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -184,14 +190,6 @@ def _preparing(original: Callable[..., Any]) -> Callable[..., Any]:
         return prepared
 
     return prepare
-
-
-def _headers(headers: Any) -> dict[str, str | bytes]:
-    if type(headers) is not HeadersDict:
-        return by_lower_case(headers)
-    # Its keys hold their names in lower case; each look-up would make one more of them.
-    held = headers._dict  # type: ignore[attr-defined]  # noqa: SLF001
-    return dict(zip(map(_in_lower_case, held), held.values(), strict=True))
 
 
 _in_lower_case = attrgetter("_lower")

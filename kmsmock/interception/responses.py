@@ -20,8 +20,12 @@ class Response(AWSResponse):
         self.url = url
         self.status_code = response.status
         self.headers: HeadersDict = Headers(response.headers)
-        self.raw = _Body(response.body)
         self._content = response.body
+
+    @property
+    def raw(self) -> _Body:
+        """The body for whoever wants to read it as it comes."""
+        return _Body(self._content)
 
 
 class Headers(HeadersDict):

@@ -5,6 +5,7 @@ These are checked in the operations, after state and usage (key-states.md sectio
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kmsmock.domain.key_spec import algorithms
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from kmsmock.domain.key import Key
 
 
-def require_algorithm(key: Key, algorithm: str) -> None:
-    """Refuse an algorithm that the key's spec and usage do not have (recorded.md section 2)."""
-    if algorithm not in algorithms(key.spec, key.usage):
+@lru_cache(maxsize=256)
+def require_algorithm(spec: str, usage: str, algorithm: str) -> None:
+    """Refuse an algorithm that keys of a spec and usage do not have (recorded.md section 2)."""
+    if algorithm not in algorithms(spec, usage):
         raise InvalidKeyUsageException(
-            f"Algorithm {algorithm} is incompatible with key spec {key.spec}."
+            f"Algorithm {algorithm} is incompatible with key spec {spec}."
         )
 
 

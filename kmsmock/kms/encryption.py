@@ -112,7 +112,7 @@ def _require_fit(key: Key, algorithm: str, context: Mapping[str, str]) -> None:
 
     An empty context is no context (what-clients-need.md).
     """
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     if context and not key.is_symmetric:
         # The rule is the model's ("do not support an encryption context"), code and text assumed.
         raise ValidationException(f"Encryption context is not supported by algorithm {algorithm}.")

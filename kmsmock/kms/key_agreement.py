@@ -37,7 +37,7 @@ def derive_shared_secret(
     SubjectPublicKeyInfo DER of the same curve; the refusal of any other has no message.
     """
     algorithm = request["KeyAgreementAlgorithm"]
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     recipient = read_recipient(call.request)
     try:
         secret = _shared_secret(key, cast("bytes", request["PublicKey"]))

@@ -33,7 +33,7 @@ def encapsulate(
     from kmsmock.crypto import post_quantum
 
     algorithm = request["EncapsulationAlgorithm"]
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     call.end_of_dry_run()
     ciphertext, secret = post_quantum.encapsulate(key.secret)
     reply: EncapsulateResponseTypeDef = call.new_reply()
@@ -52,7 +52,7 @@ def decapsulate(
     from kmsmock.crypto import post_quantum
 
     algorithm = request["EncapsulationAlgorithm"]
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     try:
         secret = post_quantum.decapsulate(
             key.secret, cast("bytes", request["SharedSecretCiphertextBlob"])

@@ -31,7 +31,7 @@ def generate_mac(
     """Compute the HMAC of a message."""
     algorithm, message = request["MacAlgorithm"], request["Message"]
     assert isinstance(message, bytes)
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     call.end_of_dry_run()
     reply: GenerateMacResponseTypeDef = call.new_reply()
     reply["Mac"] = mac.compute(key.secret, algorithm, message)
@@ -44,7 +44,7 @@ def generate_mac(
 def verify_mac(call: Call, request: VerifyMacRequestTypeDef, key: Key) -> VerifyMacResponseTypeDef:
     """Say that an HMAC is the key's and the message's, or fail: false is never answered."""
     algorithm = request["MacAlgorithm"]
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     message, claimed = cast("bytes", request["Message"]), cast("bytes", request["Mac"])
     try:
         mac.verify(key.secret, algorithm, message, claimed)

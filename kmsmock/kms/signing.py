@@ -102,7 +102,7 @@ def _read_message(
     message_type = request.get("MessageType", "RAW")
     message = request["Message"]
     assert isinstance(message, bytes)
-    require_algorithm(key, algorithm)
+    require_algorithm(key.spec, key.usage, algorithm)
     length = _length_of(message_type, algorithm)
     if length is not None and len(message) != length:
         # Recorded for DIGEST. Assumed: an EXTERNAL_MU of a wrong length is refused as a digest.

@@ -91,9 +91,14 @@ def _structure_reader(shape: StructureShape) -> Read:
         before = len(violations)
         values = {}
         for name, member in value.items():
-            if member is None or name not in shape.members:
+            if member is None:
                 continue
-            reader, label = readers.get(name) or compiled(name)
+            known = readers.get(name)
+            if known is None:
+                if name not in shape.members:
+                    continue
+                known = compiled(name)
+            reader, label = known
             values[name] = reader(member, f"{path}.{label}" if path else label, violations)
         if not values.keys() >= required:
             violations[before:before] = [

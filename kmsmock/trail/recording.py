@@ -64,12 +64,11 @@ def _named(
     call: Call, resources: Iterable[object], result: Mapping[str, Any]
 ) -> tuple[Resource, ...]:
     """Give the keys and aliases that a call is about (authorization.md section 6.1)."""
-    named = []
-    for it in resources if not call.also_about else (*resources, *call.also_about):
-        if isinstance(it, Key):
-            named.append(Resource(it.arn, it.account_id))
-        elif isinstance(it, Grant):
-            named.append(Resource(it.key_arn, it.account_id))
+    named = [
+        Resource(it.arn if isinstance(it, Key) else it.key_arn, it.account_id)
+        for it in (resources if not call.also_about else (*resources, *call.also_about))
+        if isinstance(it, (Key, Grant))
+    ]
     if call.operation == "CreateKey" and result:
         named.append(Resource(result["KeyMetadata"]["Arn"], call.region.account_id))
     if call.service == "kms" and "AliasName" in call.request:
