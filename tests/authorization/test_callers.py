@@ -7,6 +7,7 @@ import pytest
 from backups import latest_backup
 from clients_at_hand import NO_RETRIES, SESSION
 from expect import refused
+from key_stores import creation, fit_cluster
 from policies import (
     ACCOUNT,
     DELEGATING,
@@ -296,6 +297,51 @@ def test_replica_needs_create_key_in_its_region(kms, caller):
     )
 
 
+def test_replica_with_tags_needs_tag_resource_in_its_region(kms, caller):
+    """ReplicateKey with tags takes kms:TagResource on `key/*` in the other Region as well."""
+    key = kms.create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
+    there = f"arn:aws:kms:us-west-2:{ACCOUNT}"
+    replicating = allow("kms:ReplicateKey"), allow("kms:CreateKey")
+    here, right = (allow("kms:TagResource", Resource=f"{of}:key/*") for of in (ALL, there))
+    request = {"KeyId": key, "ReplicaRegion": "us-west-2", "Tags": TAGS}
+    with refused("AccessDeniedException") as refusal:
+        caller(ROLE, policies=[policy(*replicating, here)]).replicate_key(**request)
+
+    caller(ROLE, policies=[policy(*replicating, right)]).replicate_key(**request)
+
+    assert f"kms:TagResource on resource: {there}:key/* because" in refusal.message
+
+
+LINKED_ROLE = "cks.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceCustomKeyStores"
+LINKED_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{LINKED_ROLE}"
+FOR_A_KEY_STORE = {
+    # permission: the resource in a policy, and as a denial shows it
+    "kms:CreateCustomKeyStore": (f"{ALL}:*", "*"),
+    "iam:CreateServiceLinkedRole": (LINKED_ROLE_ARN, LINKED_ROLE_ARN),
+    "cloudhsm:DescribeClusters": (f"arn:aws:cloudhsm:{REGION}:{ACCOUNT}:*", "*"),
+}
+
+
+@pytest.mark.parametrize("missing", [*FOR_A_KEY_STORE, None])
+def test_key_store_needs_its_cluster_and_the_service_linked_role(aws, caller, missing):
+    """CreateCustomKeyStore also takes cloudhsm:DescribeClusters and a service-linked role."""
+    request = creation(fit_cluster(aws))
+    given = [
+        allow(action, Resource=resource)
+        for action, (resource, _shown) in FOR_A_KEY_STORE.items()
+        if action != missing
+    ]
+    platform = caller(ROLE, policies=[policy(*given)])
+
+    if missing is None:
+        assert platform.create_custom_key_store(**request)["CustomKeyStoreId"]
+    else:
+        shown = FOR_A_KEY_STORE[missing][1]
+        with refused("AccessDeniedException") as refusal:
+            platform.create_custom_key_store(**request)
+        assert f"{missing} on resource: {shown} because" in refusal.message
+
+
 def test_new_primary_needs_permission_on_both_keys(kms, caller):
     """UpdatePrimaryRegion is authorised on the primary and on the replica."""
     key = kms.create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
@@ -476,6 +522,15 @@ def test_operation_not_on_a_foreign_key(caller, shared, operation):
         getattr(app, method)(**{member: shared[0]}, **OWN_ALONE[operation])
 
     assert refusal.message.endswith(f"kms:{operation} on this resource {HIDDEN}")
+
+
+def test_administrator_needs_no_key_policy(kms, arn):
+    """Default credentials may do everything in their account, whatever its key policies say."""
+    kms.put_key_policy(
+        KeyId=arn, Policy=policy(allow(principal=ROLE)), BypassPolicyLockoutSafetyCheck=True
+    )
+
+    assert kms.encrypt(KeyId=arn, Plaintext=b"x")["KeyId"] == arn
 
 
 def test_administrator_of_another_account_needs_the_key_policy(caller, kms, arn, shared):

@@ -145,6 +145,7 @@ ROWS = [
     (equals("kms:RotationPeriodInDays", "365", operator="NumericEquals"), "EnableKeyRotation", {}, True),
     (equals("kms:ScheduleKeyDeletionPendingWindowInDays", "7", operator="NumericGreaterThan"), "ScheduleKeyDeletion", {}, True),
     (equals("kms:ScheduleKeyDeletionPendingWindowInDays", "7", operator="NumericGreaterThan"), "ScheduleKeyDeletion", {"PendingWindowInDays": 7}, False),
+    (equals("kms:ScheduleKeyDeletionPendingWindowInDays", "30", operator="NumericEquals"), "ScheduleKeyDeletion", {}, True),
     (equals("kms:SigningAlgorithm", "ECDSA_SHA_256"), "Sign", {"SigningAlgorithm": "ECDSA_SHA_256"}, True, SIGNING),
     (equals("kms:SigningAlgorithm", "ECDSA_SHA_256"), "Verify", {"SigningAlgorithm": "ECDSA_SHA_256"}, True, SIGNING),
     (absent("kms:ValidTo"), "ImportKeyMaterial", {}, True),
@@ -315,6 +316,7 @@ def test_user_has_a_name_and_a_role_has_none(aws, kms):
 
 
 SERVICE = "logs.amazonaws.com"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/Fred"
 
 
 @pytest.mark.parametrize(
@@ -329,6 +331,7 @@ SERVICE = "logs.amazonaws.com"
         (USER, equals("aws:userid", "AIDA*", operator="StringLike"), True),
         (USER, equals("aws:userid", "*:*", operator="StringLike"), False),
         (ROLE, equals("aws:userid", "AROA*:kmsmock", operator="StringLike"), True),
+        (FEDERATED, equals("aws:PrincipalType", "FederatedUser"), True),
         (ROOT, equals("aws:PrincipalType", "Account"), True),
         (ROOT, equals("aws:PrincipalArn", ROOT), True),
         (ROOT, equals("aws:userid", ACCOUNT), True),
@@ -336,7 +339,7 @@ SERVICE = "logs.amazonaws.com"
     ],
 )
 def test_condition_key_of_a_kind_of_principal(aws, kms, principal, condition, expected):
-    """A service, a user, a role and the root user each have their own keys."""
+    """A service, a user, a role, a federated user and the root user each have their own keys."""
     named = {"Service": SERVICE} if principal == SERVICE else principal
     text = policy(allow(principal=named, condition=condition))
     arn = new_key(kms, Policy=text, BypassPolicyLockoutSafetyCheck=True)

@@ -312,6 +312,29 @@ def test_role_made_again_does_not_inherit_grants(aws, kms, caller, arn):
     kms.revoke_grant(KeyId=arn, GrantId=entry["GrantId"])
 
 
+def test_deleted_grantee_is_shown_to_who_may_retire_the_grant(aws, kms, arn):
+    """ListRetirableGrants shows a deleted role's unique id, as ListGrants does."""
+    kms.create_grant(
+        KeyId=arn, GranteePrincipal=ROLE, RetiringPrincipal=USER, Operations=["Encrypt"]
+    )
+
+    aws.delete_principal(ROLE)
+
+    (entry,) = kms.list_retirable_grants(RetiringPrincipal=USER)["Grants"]
+    assert entry == kms.list_grants(KeyId=arn)["Grants"][0]
+    assert entry["GranteePrincipal"].startswith("AROA")
+
+
+def test_grants_of_others_stay_when_a_principal_is_deleted(aws, kms, caller, arn):
+    """The end of a role is nothing to who has a grant beside it."""
+    for principal in (ROLE, OTHER_ROLE):
+        kms.create_grant(KeyId=arn, GranteePrincipal=principal, Operations=["Encrypt"])
+
+    aws.delete_principal(ROLE)
+
+    caller(OTHER_ROLE).encrypt(KeyId=arn, Plaintext=b"x")
+
+
 def test_session_of_a_deleted_role_is_shown_by_the_roles_id(aws, kms, arn):
     """A grant to a role's session shows the role's unique id and the session's name."""
     session = "arn:aws:sts::123456789012:assumed-role/App/deploy"
