@@ -99,6 +99,4 @@ def _renew_retirable(world: World) -> None:
             for grants in region.retirable.values():
                 for grant in grants:
                     owner = world.region(grant.account_id, region.name)
-                    grants[grant.grant_id] = (
-                        owner.keys[grant.key_id].grants.by_id.get(grant.grant_id) or grant
-                    )
+                    grants[grant.grant_id] = owner.keys[grant.key_id].grants.by_id[grant.grant_id]
