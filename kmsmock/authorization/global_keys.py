@@ -57,11 +57,14 @@ def _of_caller(caller: Caller) -> Iterator[tuple[str, Value]]:
     if credentials is None or kind == "root":
         yield "aws:userid", caller.account_id
         return
-    session = credentials.session_name
-    unique_id = credentials.principal.unique_id
-    yield "aws:userid", unique_id if session is None else f"{unique_id}:{session}"
+    principal, session = credentials.principal, credentials.session_name
+    if kind == "federated-user":
+        yield "aws:userid", f"{caller.account_id}:{principal.name}"
+    else:
+        unique_id = principal.unique_id
+        yield "aws:userid", unique_id if session is None else f"{unique_id}:{session}"
     if kind == "user":
-        yield "aws:username", credentials.principal.name
+        yield "aws:username", principal.name
 
 
 _TYPES = {

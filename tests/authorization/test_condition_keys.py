@@ -332,6 +332,7 @@ FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/Fred"
         (USER, equals("aws:userid", "*:*", operator="StringLike"), False),
         (ROLE, equals("aws:userid", "AROA*:kmsmock", operator="StringLike"), True),
         (FEDERATED, equals("aws:PrincipalType", "FederatedUser"), True),
+        (FEDERATED, equals("aws:userid", f"{ACCOUNT}:Fred"), True),
         (ROOT, equals("aws:PrincipalType", "Account"), True),
         (ROOT, equals("aws:PrincipalArn", ROOT), True),
         (ROOT, equals("aws:userid", ACCOUNT), True),
