@@ -62,6 +62,8 @@ def _replicate_key(call: Call) -> Iterator[Permission]:
 
 def _create_key_store(call: Call) -> Iterator[Permission]:
     yield from _of_the_account(call)
+    if call.request.get("CustomKeyStoreType") == "EXTERNAL_KEY_STORE":
+        return
     role = "cks.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceCustomKeyStores"
     yield _service_linked_role(call, role)
     yield Permission("cloudhsm:DescribeClusters", call.region.cloudhsm_arn("*"), "*")

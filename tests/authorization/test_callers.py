@@ -3,6 +3,7 @@
 
 import re
 
+import external_key_stores
 import pytest
 from backups import latest_backup
 from clients_at_hand import NO_RETRIES, SESSION
@@ -340,6 +341,14 @@ def test_key_store_needs_its_cluster_and_the_service_linked_role(aws, caller, mi
         with refused("AccessDeniedException") as refusal:
             platform.create_custom_key_store(**request)
         assert f"{missing} on resource: {shown} because" in refusal.message
+
+
+def test_external_key_store_needs_no_cluster(aws, caller):
+    """CreateCustomKeyStore of an external key store is kms:CreateCustomKeyStore's alone."""
+    request = external_key_stores.creation(aws.external_key_store_proxy())
+    platform = caller(ROLE, policies=[policy(allow("kms:CreateCustomKeyStore"))])
+
+    assert platform.create_custom_key_store(**request)["CustomKeyStoreId"]
 
 
 def test_new_primary_needs_permission_on_both_keys(kms, caller):
