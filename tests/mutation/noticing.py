@@ -47,9 +47,9 @@ class Reached:
             self.failed.add(report.nodeid)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Keep what the test reached."""
+        """Keep what the test reached; it may read tables where it reaches no line."""
         spent = time.process_time() - self._began
-        if self._now and nodeid not in self.failed:
+        if nodeid not in self.failed:
             lines = {module: sorted(set(lines)) for module, lines in self._now.items()}
             self.tests[nodeid] = {"seconds": spent, "lines": lines}
 

@@ -11,9 +11,11 @@ NEAREST = {
     "kmsmock/authorization/caller.py": ("authorization/test_callers", "test_grant_life"),
     "kmsmock/authorization/global_keys.py": ("authorization/test_condition_keys",),
     "kmsmock/authorization/permissions.py": ("authorization/test_callers",),
+    "kmsmock/authorization/evaluation.py": ("test_evaluation", "authorization/test_callers"),
     "kmsmock/authorization/decision.py": ("authorization/test_callers", "test_grant_life"),
     "kmsmock/authorization/key_policy.py": ("authorization/test_policy_doc", "kms/test_policies"),
     "kmsmock/authorization/policy.py": ("authorization/test_policy_documents",),
+    "kmsmock/controls/transitions.py": ("test_transitions", "test_realistic_times"),
     "kmsmock/domain/cluster.py": ("tests/cloudhsmv2/", "test_cloudhsm_cli"),
     "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
@@ -53,12 +55,12 @@ class Ranking:
     def tests(self, mutant: Mutant) -> list[str]:
         """Give those that reach the mutant, the most likely to notice it first."""
         nearest = NEAREST.get(mutant.module, (f"test_{Path(mutant.module).stem}",))
-        near = {test for test in self._every if any(name in test for name in nearest)}
+        near = {test for test in self._every if _is_in(test, nearest)}
         if self.is_collected(mutant):
             by_line = (self._by_line.get((mutant.module, line), ()) for line in mutant.lines)
             reaching = set(itertools.chain.from_iterable(by_line))
         else:
-            reaching = near or set(self._by_module.get(mutant.module, ()))
+            reaching = near | set(self._by_module.get(mutant.module, ()))
         noticed = self._noticed.get(mutant.module, Counter())
 
         def rank(test: str) -> tuple:
@@ -68,3 +70,8 @@ class Ranking:
         first = max(self._most // 2, len(near & reaching))
         step = max(1, (len(ranked) - first) // max(1, self._most - first))
         return [*ranked[:first], *ranked[first::step]][: max(self._most, first)]
+
+
+def _is_in(test: str, files: tuple[str, ...]) -> bool:
+    file = test.partition("::")[0]
+    return any(name in file for name in files)
