@@ -63,13 +63,63 @@ def test_only_describe_key_makes_a_managed_key(kms):
     assert "TargetKeyId" not in entry(kms)
 
 
+PREDEFINED = {
+    # alias: what its key protects, the service's title and the name of its endpoint
+    "alias/aws/acm": ("my ACM private keys", "ACM", "acm"),
+    "alias/aws/backup": ("my Backup data", "Backup", "backup"),
+    "alias/aws/codecommit": ("my CodeCommit repositories", "CodeCommit", "codecommit"),
+    "alias/aws/dms": ("my database migration data", "Database Migration Service", "dms"),
+    "alias/aws/dynamodb": ("my DynamoDB data", "DynamoDB", "dynamodb"),
+    "alias/aws/ebs": ("my EBS volumes", "EBS", "ec2"),
+    "alias/aws/elasticfilesystem": ("my EFS filesystems", "EFS", "elasticfilesystem"),
+    "alias/aws/es": ("my Elasticsearch data", "Elasticsearch", "es"),
+    "alias/aws/fsx": ("my FSx resources", "FSx", "fsx"),
+    "alias/aws/glue": ("my Glue data", "Glue", "glue"),
+    "alias/aws/kinesis": ("my Kinesis data", "Kinesis", "kinesis"),
+    "alias/aws/kinesisvideo": (
+        "my Kinesis Video Streams data",
+        "Kinesis Video Streams",
+        "kinesisvideo",
+    ),
+    "alias/aws/lambda": ("my Lambda functions", "Lambda", "lambda"),
+    "alias/aws/rds": ("my RDS database volumes", "RDS", "rds"),
+    "alias/aws/redshift": ("my Redshift clusters", "Redshift", "redshift"),
+    "alias/aws/s3": ("my S3 objects", "S3", "s3"),
+    "alias/aws/secretsmanager": ("my Secrets Manager data", "Secrets Manager", "secretsmanager"),
+    "alias/aws/sns": ("my SNS data", "SNS", "sns"),
+    "alias/aws/sqs": ("my SQS messages", "SQS", "sqs"),
+    "alias/aws/ssm": ("my SSM parameters", "SSM", "ssm"),
+    "alias/aws/workspaces": ("my WorkSpaces volumes", "WorkSpaces", "workspaces"),
+    "alias/aws/xray": ("my X-Ray data", "X-Ray", "xray"),
+}
+
+
 def test_every_predefined_alias_gets_a_key(kms):
     """Each alias that ListAliases shows can be described, and each key differs."""
     aliases = [alias["AliasName"] for alias in kms.list_aliases()["Aliases"]]
 
     found = {kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] for alias in aliases}
 
-    assert len(found) == len(aliases) >= 20
+    assert aliases == list(PREDEFINED)
+    assert len(found) == len(aliases)
+
+
+def test_each_managed_key_tells_its_service(kms):
+    """Description and policy name the service, through which alone the key is used."""
+    for alias, (protects, title, endpoint) in PREDEFINED.items():
+        metadata = kms.describe_key(KeyId=alias)["KeyMetadata"]
+        policy = json.loads(kms.get_key_policy(KeyId=metadata["KeyId"])["Policy"])
+        use = policy["Statement"][0]
+
+        assert metadata["Description"] == (
+            f"Default master key that protects {protects} when no other key is defined"
+        )
+        assert use["Sid"] == (
+            f"Allow access through {title} for all principals in the account that are "
+            f"authorized to use {title}"
+        )
+        through = use["Condition"]["StringEquals"]["kms:ViaService"]
+        assert through == f"{endpoint}.us-east-1.amazonaws.com"
 
 
 CHANGES = {
