@@ -22,6 +22,8 @@ NEAREST = {
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
 }
 """The tests of tables whose file has not the name of the table's: no line tells who reads it."""
+OF_EVERY_CLASS = ("tests/test_secrets",)
+"""Tests of what all classes have in common."""
 
 
 class Ranking:
@@ -55,7 +57,7 @@ class Ranking:
     def tests(self, mutant: Mutant) -> list[str]:
         """Give those that reach the mutant, the most likely to notice it first."""
         nearest = NEAREST.get(mutant.module, (f"test_{Path(mutant.module).stem}",))
-        near = {test for test in self._every if _is_in(test, nearest)}
+        near = {test for test in self._every if _is_in(test, (*nearest, *OF_EVERY_CLASS))}
         if self.is_collected(mutant):
             by_line = (self._by_line.get((mutant.module, line), ()) for line in mutant.lines)
             reaching = set(itertools.chain.from_iterable(by_line))
