@@ -40,7 +40,7 @@ class Contents:
     trust_anchor: str | None
     users: Mapping[str, UserRecord]
     keys: Mapping[str, HsmKey]
-    key_numbers: KeyNumbers = field(compare=False)
+    key_numbers: KeyNumbers
 
 
 @dataclass(frozen=True, slots=True)
