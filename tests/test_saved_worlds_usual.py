@@ -1,0 +1,53 @@
+"""What a file of `aws.save` leaves out is as usual, and means the same in every version."""
+
+import json
+
+import pytest
+from clients_at_hand import REGION
+from key_stores import create, fit_cluster
+
+from kmsmock import mock_kms_cloudhsm
+
+OF_A_KEY = ("key_id", "created", "spec", "usage", "origin", "description", "policy", "tags")
+OF_A_CLUSTER = (
+    *("cluster_id", "created", "hsm_type", "mode", "network_type", "subnets_by_zone"),
+    *("security_group", "pre_co_password", "state", "certificate", "trust_anchor", "hsms"),
+    *("users", "key_numbers"),
+)
+OF_A_BACKUP = ("backup_id", "cluster_id", "created", "hsm_type", "mode", "contents", "state")
+OF_A_KEY_STORE = (
+    *("type", "store_id", "name", "created", "cluster_id", "trust_anchor", "password"),
+)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """What a file has of a Region with a new key, and a new key store with its cluster."""
+    path = tmp_path_factory.mktemp("usual") / "world.json"
+    with mock_kms_cloudhsm(region=REGION) as aws:
+        kms = aws.client("kms")
+        kms.create_key()
+        create(kms, fit_cluster(aws))
+        aws.save(path)
+    return json.loads(path.read_text())["accounts"]["123456789012"][REGION]
+
+
+@pytest.mark.parametrize(
+    ("kind", "members"),
+    [
+        ("keys", (*OF_A_KEY, "materials")),
+        ("clusters", OF_A_CLUSTER),
+        ("backups", OF_A_BACKUP),
+        ("key_stores", OF_A_KEY_STORE),
+    ],
+)
+def test_what_is_as_usual_is_left_out(saved, kind, members):
+    """A key seals with AES, a cluster keeps backups 90 days, a backup is shared with nobody."""
+    assert {tuple(sorted(thing)) for thing in saved[kind]} == {tuple(sorted(members))}
+
+
+def test_usual_material_is_of_aes_and_stays(saved):
+    """Material has an id and its secret; it was neither rotated nor imported."""
+    [key] = saved["keys"]
+
+    assert [set(material) for material in key["materials"]["by_id"]] == [{"material_id", "secret"}]
