@@ -7,6 +7,7 @@ import re
 import boto3
 import pytest
 from expect import refused
+from key_kinds import marks
 
 from kmsmock.protocol.model import operation_model
 
@@ -32,6 +33,7 @@ BY_KIND = {
     ("ECC_NIST_P256", "SIGN_VERIFY"): {"Sign", "Verify", "GetPublicKey"},
     ("ECC_NIST_P256", "KEY_AGREEMENT"): {"DeriveSharedSecret", "GetPublicKey"},
     ("HMAC_256", "GENERATE_VERIFY_MAC"): {"GenerateMac", "VerifyMac"},
+    ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"): {"Decapsulate", "Encapsulate", "GetPublicKey"},
 }  # fmt: skip
 
 knows_services = pytest.mark.skipif(
@@ -152,7 +154,13 @@ def test_retired_name_is_free_again(kms, grant):
     assert grant(Name="again")["GrantId"] != former["GrantId"]
 
 
-@pytest.mark.parametrize(("kind", "operations"), BY_KIND.items(), ids=map("-".join, BY_KIND))
+@pytest.mark.parametrize(
+    ("kind", "operations"),
+    [
+        pytest.param(kind, operations, id="-".join(kind), marks=marks(kind[0]))
+        for kind, operations in BY_KIND.items()
+    ],
+)
 def test_grant_permits_what_the_key_can_do(kms, grant, kind, operations):
     """Each type of key has its grant operations; the others are refused."""
     key_id = kms.create_key(KeySpec=kind[0], KeyUsage=kind[1])["KeyMetadata"]["KeyId"]
