@@ -83,6 +83,19 @@ def test_pinned_key_decrypts_what_another_world_encrypted():
         assert boto3.client("kms").decrypt(CiphertextBlob=ciphertext)["Plaintext"] == b"x"
 
 
+def test_pinned_key_decrypts_nothing_of_other_material():
+    """An id alone is not enough: a blob of material that the key never had is refused."""
+    with mock_kms_cloudhsm(region="us-east-1") as aws:
+        aws.kms_key(key_id=KEY_ID)
+        blob = boto3.client("kms").encrypt(KeyId=KEY_ID, Plaintext=b"secret")["CiphertextBlob"]
+
+    with mock_kms_cloudhsm(region="us-east-1") as aws:
+        aws.kms_key(key_id=KEY_ID)
+        kms = boto3.client("kms")
+        with refused("InvalidCiphertextException"):
+            kms.decrypt(CiphertextBlob=blob)
+
+
 def test_hmac_key_has_the_chosen_material(aws, kms):
     """A MAC is the one that the material gives."""
     made = aws.kms_key(spec="HMAC_256", material=MATERIAL)
