@@ -18,6 +18,7 @@ NEAREST = {
     "kmsmock/controls/transitions.py": ("test_transitions", "test_realistic_times"),
     "kmsmock/domain/cluster.py": ("tests/cloudhsmv2/", "test_cloudhsm_cli"),
     "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
+    "kmsmock/domain/external_proxy.py": ("tests/xks_proxy/",),
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
 }

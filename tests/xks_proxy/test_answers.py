@@ -115,6 +115,17 @@ def test_ciphertext_is_whole(kms, proxy, key, changes):
         kms.encrypt(KeyId=key["KeyId"], Plaintext=b"text")
 
 
+def test_metadata_of_a_ciphertext_are_short(kms, proxy, key):
+    """20 bytes of ciphertextMetadata are the most that KMS takes."""
+    proxy.metadata_of_ciphertexts = bytes(20)
+    kms.encrypt(KeyId=key["KeyId"], Plaintext=b"text")
+
+    proxy.metadata_of_ciphertexts = bytes(21)
+
+    with refused("KMSInvalidStateException", UNREADABLE):
+        kms.encrypt(KeyId=key["KeyId"], Plaintext=b"text")
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [

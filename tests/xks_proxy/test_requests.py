@@ -135,6 +135,21 @@ def test_decrypt_sends_back_what_encrypt_answered(kms, proxy, key):
     assert decrypt["requestMetadata"]["kmsOperation"] == "Decrypt"
 
 
+def test_associated_data_that_is_too_long_is_sent_as_its_digest(kms, proxy, key):
+    """8192 bytes of additionalAuthenticatedData are sent as they are."""
+
+    def sent(length):
+        context = {"a": "b" * length}
+        blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"text", EncryptionContext=context)
+        kms.decrypt(CiphertextBlob=blob["CiphertextBlob"], EncryptionContext=context)
+        return own_proxy.unb64(proxy.documents("encrypt")[-1]["additionalAuthenticatedData"])
+
+    longest = 8192 - len(sent(1)) + 1
+
+    assert len(sent(longest)) == 8192
+    assert len(sent(longest + 1)) == 32
+
+
 def test_metadata_of_a_ciphertext_may_be_missing(kms, proxy, key):
     """A proxy without ciphertextMetadata gets none back."""
     proxy.metadata_of_ciphertexts = b""
