@@ -4,7 +4,15 @@ import datetime as dt
 import json
 
 from imports import external_key, import_material
-from key_stores import connected, create_key, disconnect, fit_cluster
+from key_stores import (
+    as_kms_user,
+    connected,
+    create_key,
+    disconnect,
+    fit_cluster,
+    reconnect,
+    succeed,
+)
 from multi_region import AWAY, new_primary, new_related
 
 from kmsmock import mock_kms_cloudhsm
@@ -67,6 +75,22 @@ def test_deletion_of_a_key_in_a_disconnected_key_store(aws, kms):
     key_id = create_key(kms, store_id)["KeyId"]
     kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     disconnect(kms, store_id)
+    aws.clock.advance(days=7)
+
+    data = only(aws, "DeleteKey")["additionalEventData"]
+
+    assert json.loads(data["backingKeysDeletionStatus"])[0]["deletionStatus"] == "FAILURE"
+
+
+def test_deletion_of_a_key_without_its_material(aws, kms):
+    """There is nothing to delete where the owner deleted the material, and the event tells so."""
+    cluster = fit_cluster(aws)
+    store_id = connected(kms, cluster)
+    key = create_key(kms, store_id)
+    kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+    cli = as_kms_user(aws, kms, cluster, store_id)
+    succeed(cli.key_delete(f"attr.label={key['Arn']}"))
+    reconnect(kms, store_id, cli)
     aws.clock.advance(days=7)
 
     data = only(aws, "DeleteKey")["additionalEventData"]
