@@ -20,6 +20,8 @@ NEAREST = {
     "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
     "kmsmock/domain/external_proxy.py": ("tests/xks_proxy/",),
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
+    "kmsmock/domain/hsm_key.py": ("domain/test_hsm_key", "test_cloudhsm_cli"),
+    "kmsmock/domain/key_spec.py": ("kms/test_key_kinds", "kms/test_data_key_pairs"),
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
 }
 """The tests of tables whose file has not the name of the table's: no line tells who reads it."""
