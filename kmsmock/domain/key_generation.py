@@ -32,25 +32,25 @@ def new_material(spec: str, source: RandomSource, cipher: symmetric.CipherName) 
     Raises:
         MissingExtra: the spec needs an optional library that is not installed.
     """
-    secret = generate(spec, source, symmetric.KEY_LENGTHS[cipher])
+    if spec == SYMMETRIC:
+        secret = source.bytes(symmetric.KEY_LENGTHS[cipher])
+    else:
+        secret = generate(spec, source)
     return KeyMaterial(source.bytes(32).hex(), secret, cipher)
 
 
-def generate(spec: str, source: RandomSource, symmetric_length: int = 32) -> bytes:
-    """Make the secret of a key.
+def generate(spec: str, source: RandomSource) -> bytes:
+    """Make the secret of a key that is not a symmetric encryption key.
 
     Args:
         spec: a KeySpec; a DataKeyPairSpec is one too.
-        symmetric_length: the bytes of a symmetric encryption key: 32, or 16 in the China Regions.
 
     Returns:
-        The bytes of a symmetric or HMAC key; a private key as PKCS#8 DER.
+        The bytes of an HMAC key; a private key as PKCS#8 DER.
 
     Raises:
         MissingExtra: the spec needs an optional library that is not installed.
     """
-    if spec == SYMMETRIC:
-        return source.bytes(symmetric_length)
     if spec in mac.KEY_LENGTHS:
         return source.bytes(mac.KEY_LENGTHS[spec].generated)
     if spec.startswith("RSA_"):
