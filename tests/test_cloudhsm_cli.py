@@ -293,7 +293,7 @@ def test_user_that_an_hsm_lacks_is_inconsistent(aws, cloudhsm, admin, cluster_id
 
 
 def test_key_is_generated(crypto_user):
-    """`key generate-symmetric aes` answers the key with all its attributes."""
+    """`key generate-symmetric aes` answers the key with all its attributes, in AWS's order."""
     result = crypto_user.run("key generate-symmetric aes --label k --key-length-bytes 32")
 
     key = result["data"]["key"]
@@ -306,14 +306,33 @@ def test_key_is_generated(crypto_user):
         "key-quorum-values": {"manage-key-quorum-value": 0, "use-key-quorum-value": 0},
         "cluster-coverage": "full",
     }
-    assert {
-        "key-type": "aes",
-        "label": "k",
-        "class": "secret-key",
-        "token": True,
-        "extractable": True,
-        "key-length-bytes": 32,
-    }.items() <= key["attributes"].items()
+    check_value = key["attributes"]["check-value"]
+    assert list(key["attributes"].items()) == [
+        ("key-type", "aes"),
+        ("label", "k"),
+        ("id", "0x"),
+        ("check-value", check_value),
+        ("class", "secret-key"),
+        ("encrypt", True),
+        ("decrypt", True),
+        ("token", True),
+        ("always-sensitive", True),
+        ("derive", False),
+        ("destroyable", True),
+        ("extractable", True),
+        ("local", True),
+        ("modifiable", True),
+        ("never-extractable", False),
+        ("private", True),
+        ("sensitive", True),
+        ("sign", True),
+        ("trusted", False),
+        ("unwrap", False),
+        ("verify", True),
+        ("wrap", False),
+        ("wrap-with-trusted", False),
+        ("key-length-bytes", 32),
+    ]
 
 
 def test_attributes_are_chosen(crypto_user):
