@@ -4,7 +4,7 @@ import json
 
 import pytest
 from clients_at_hand import REGION
-from key_stores import create, fit_cluster
+from key_stores import create, create_key, fit_cluster
 
 from kmsmock import mock_kms_cloudhsm
 
@@ -51,3 +51,20 @@ def test_usual_material_is_of_aes_and_stays(saved):
     [key] = saved["keys"]
 
     assert [set(material) for material in key["materials"]["by_id"]] == [{"material_id", "secret"}]
+
+
+def test_usual_attributes_of_a_key_in_hsms(aws, kms, tmp_path):
+    """Of a key's attributes there are those that a key which the CLI makes has otherwise."""
+    create_key(kms, aws.key_store("store").custom_key_store_id)
+    aws.save(tmp_path / "world.json")
+
+    [key] = json.loads((tmp_path / "world.json").read_text())["hsm_keys"]
+
+    assert key["attributes"] == {
+        "extractable": False,
+        "never-extractable": True,
+        "sign": False,
+        "unwrap": True,
+        "verify": False,
+        "wrap": True,
+    }
