@@ -614,6 +614,29 @@ def test_session_of_a_role_keeps_its_name(caller, arn):
     assert refusal.message.startswith(f"User: {name} is")
 
 
+def test_role_is_there_once_its_session_is_named(kms, caller):
+    """A session tells of a role that nobody named before, without a path."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/New"
+    is_its_session = {"StringLike": {"aws:userid": "AROA*:deploy"}}
+    text = policy(allow(principal=ROOT), allow(principal=role, condition=is_its_session))
+    key = kms.create_key(Policy=text)["KeyMetadata"]["Arn"]
+
+    session = caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/New/deploy")
+
+    assert session.describe_key(KeyId=key)["KeyMetadata"]["Arn"] == key
+
+
+def test_service_of_china_is_named_as_there(aws, caller):
+    """In the China Regions a service's name may end in .amazonaws.com.cn."""
+    service, region = "logs.amazonaws.com.cn", "cn-north-1"
+    text = policy(allow(principal={"Service": service}))
+    key = aws.client("kms", region=region).create_key(
+        Policy=text, BypassPolicyLockoutSafetyCheck=True
+    )["KeyMetadata"]["Arn"]
+
+    assert caller(service, region=region).describe_key(KeyId=key)["KeyMetadata"]["Arn"] == key
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [

@@ -1,6 +1,7 @@
 """A grant's life: made, used, passed on, retired, revoked; and the end of whom it names."""
 
 import json
+import re
 
 import pytest
 from clients_at_hand import NO_RETRIES, SESSION
@@ -306,7 +307,7 @@ def test_role_made_again_does_not_inherit_grants(aws, kms, caller, arn):
     with refused("AccessDeniedException"):
         caller(ROLE).encrypt(KeyId=arn, Plaintext=b"x")
     (entry,) = kms.list_grants(KeyId=arn)["Grants"]
-    assert entry["GranteePrincipal"].startswith("AROA")
+    assert re.fullmatch("AROA[A-Z2-7]{17}", entry["GranteePrincipal"])
     assert entry["RetiringPrincipal"] == entry["GranteePrincipal"]
     assert kms.list_retirable_grants(RetiringPrincipal=ROLE)["Grants"] == []
     kms.revoke_grant(KeyId=arn, GrantId=entry["GrantId"])
@@ -359,7 +360,7 @@ def test_user_made_again_is_not_who_the_key_policy_names(aws, kms, caller, arn):
         caller(USER).describe_key(KeyId=arn)
     shown = json.loads(kms.get_key_policy(KeyId=arn)["Policy"])
     (named,) = shown["Statement"][1]["Principal"]["AWS"]
-    assert named.startswith("AIDA")
+    assert re.fullmatch("AIDA[A-Z2-7]{17}", named)
 
 
 def test_credentials_of_a_deleted_principal_are_no_use(aws, caller, arn):

@@ -8,6 +8,7 @@ from mutants import Mutant
 
 NEAREST = {
     "kmsmock/authorization/asking.py": ("authorization/test_condition_keys",),
+    "kmsmock/authorization/attestation.py": ("authorization/test_attested_callers",),
     "kmsmock/authorization/caller.py": ("authorization/test_callers", "test_grant_life"),
     "kmsmock/authorization/global_keys.py": ("authorization/test_condition_keys",),
     "kmsmock/authorization/permissions.py": ("authorization/test_callers",),
@@ -18,6 +19,7 @@ NEAREST = {
     "kmsmock/controls/transitions.py": ("test_transitions", "test_realistic_times"),
     "kmsmock/domain/cluster.py": ("tests/cloudhsmv2/", "test_cloudhsm_cli"),
     "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
+    "kmsmock/domain/principal.py": ("authorization/test_callers", "test_grant_life"),
     "kmsmock/domain/external_proxy.py": ("tests/xks_proxy/",),
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
     "kmsmock/domain/hsm_key.py": ("domain/test_hsm_key", "test_cloudhsm_cli"),
