@@ -89,12 +89,6 @@ class Principals:
     def __init__(self) -> None:
         self._by_arn: dict[str, Principal] = {}
 
-    def __len__(self) -> int:
-        return len(self._by_arn)
-
-    def __getitem__(self, arn: str) -> Principal:
-        return self._by_arn[arn]
-
     def __iter__(self) -> Iterator[Principal]:
         return iter(self._by_arn.values())
 
