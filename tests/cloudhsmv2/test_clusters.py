@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import boto3
@@ -164,6 +165,20 @@ def test_csr_is_the_hsms(cloudhsm):
     assert csr.public_key() == hsm.public_key()
     hsm.verify_directly_issued_by(by_name["AwsHardwareCertificate"])
     hsm.verify_directly_issued_by(by_name["ManufacturerHardwareCertificate"])
+
+
+def test_certificates_are_valid(aws, cloudhsm):
+    """The HSM and its hardware have certificates that neither begin later nor end soon."""
+    cluster_id = cluster_with_csr(cloudhsm)
+
+    pems = described(cloudhsm, cluster_id)["Certificates"]
+
+    del pems["ClusterCsr"]
+    now = aws.clock.now()
+    for pem in pems.values():
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        assert certificate.not_valid_before_utc <= now
+        assert certificate.not_valid_after_utc > now + dt.timedelta(days=3650)
 
 
 def test_clusters_have_csrs_of_their_own(cloudhsm):

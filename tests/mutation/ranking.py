@@ -27,7 +27,11 @@ NEAREST = {
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
 }
 """The tests of tables whose file has not the name of the table's: no line tells who reads it."""
-OF_EVERY_CLASS = ("tests/test_secrets", "tests/test_saved_worlds_usual")
+OF_EVERY_CLASS = (
+    "tests/test_saved_worlds_refused",
+    "tests/test_saved_worlds_usual",
+    "tests/test_secrets",
+)
 """Tests of what all classes have in common."""
 
 
