@@ -13,15 +13,23 @@ from types import CodeType, FunctionType
 import pytest
 from mutants import ROOT, Mutant, mutated
 
+_KMSMOCK = str(ROOT / "kmsmock")
 _TOOL = 4  # of sys.monitoring, which leaves it to whoever wants it
 
 
 class Reached:
-    """A pytest plugin: the lines of kmsmock that each test runs, its fixtures included."""
+    """A pytest plugin: the lines of kmsmock that each test runs, its fixtures included.
+
+    Attributes:
+        failed: the tests that fail without a mutant.
+        tests: each test's processor time in seconds, and its lines by module.
+        at_import: the lines of functions that run while kmsmock is imported, by module.
+    """
 
     def __init__(self, modules: list[str]) -> None:
         self._files = {str(ROOT / module): module for module in modules}
         self._now: dict[str, list[int]] = {}
+        self.at_import: dict[str, list[int]] = {}
         self._began = 0.0
         self.failed: set[str] = set()
         self.tests: dict[str, dict] = {}
@@ -32,8 +40,20 @@ class Reached:
 
     def _line(self, code: CodeType, line: int) -> object:
         if code.co_filename in self._files and code.co_flags & 0x2:  # not a module's own code
-            self._now.setdefault(self._files[code.co_filename], []).append(line)
+            lines = self.at_import if self._is_importing() else self._now
+            lines.setdefault(self._files[code.co_filename], []).append(line)
         return sys.monitoring.DISABLE
+
+    @staticmethod
+    def _is_importing() -> bool:
+        """Tell whether the line runs on behalf of a module's own code."""
+        frame = sys._getframe(2)
+        while frame is not None:
+            code = frame.f_code
+            if code.co_name == "<module>" and code.co_filename.startswith(_KMSMOCK):
+                return True
+            frame = frame.f_back
+        return False
 
     def pytest_runtest_logstart(self) -> None:
         """Count from here, fixtures included."""

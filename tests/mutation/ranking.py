@@ -36,10 +36,17 @@ OF_EVERY_CLASS = (
 
 
 class Ranking:
-    """The tests, by what each of them reaches."""
+    """The tests, by what each of them reaches.
 
-    def __init__(self, reached: dict[str, dict], most: int) -> None:
+    Args:
+        most: how many tests one mutant may meet.
+        reached: as `Reached.tests`.
+        at_import: as `Reached.at_import`.
+    """
+
+    def __init__(self, most: int, reached: dict[str, dict], at_import: dict[str, list]) -> None:
         self._most = most
+        self._at_import = {module: frozenset(lines) for module, lines in at_import.items()}
         self._width = {
             test: sum(map(len, of["lines"].values())) * (0.05 + of["seconds"])
             for test, of in reached.items()
@@ -60,7 +67,9 @@ class Ranking:
             self._noticed.setdefault(mutant.module, Counter())[test] += 1
 
     def is_collected(self, mutant: Mutant) -> bool:
-        """Whether tests reach it after all is imported and collected."""
+        """Whether tests reach it after all is imported and collected, and the import does not."""
+        if mutant.lines & self._at_import.get(mutant.module, frozenset()):
+            return False
         return any((mutant.module, line) in self._by_line for line in mutant.lines)
 
     def tests(self, mutant: Mutant) -> list[str]:

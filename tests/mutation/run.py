@@ -80,7 +80,7 @@ def main() -> int:
         _tell("Something was changed since it was found out what tests reach: say --reach.")
     modules = sorted(set(_modules(asked.paths)))
     chosen = sample(modules, asked.most, asked.seed)
-    meeting = Meeting(Ranking(json.loads(REACH.read_text()), asked.tests), asked.jobs)
+    meeting = Meeting(Ranking(asked.tests, **json.loads(REACH.read_text())), asked.jobs)
     meeting.on_import([mutant for mutant in chosen if not meeting.ranking.is_collected(mutant)])
     meeting.collected([mutant for mutant in chosen if meeting.ranking.is_collected(mutant)])
     _tell(f"{len(chosen)} mutants: {dict(meeting.ended)}")
@@ -144,18 +144,22 @@ def _find_reach(jobs: int) -> None:
     """Run the tests once, a process for each file, and keep which lines each reaches."""
     modules = list(_modules(MODULES))
     reached = {}
-    for file, (tests, told) in each(_files(), lambda one: _reach_of(one, modules), jobs):
+    at_import = {module: set() for module in modules}
+    for file, (tests, lines, told) in each(_files(), lambda one: _reach_of(one, modules), jobs):
         _tell(f"{file}: {told}")
         reached |= tests
+        for module, found in lines.items():
+            at_import[module].update(found)
     REACH.parent.mkdir(exist_ok=True)
-    REACH.write_text(json.dumps(reached))
+    lines = {module: sorted(found) for module, found in at_import.items()}
+    REACH.write_text(json.dumps({"reached": reached, "at_import": lines}))
 
 
-def _reach_of(file: str, modules: list[str]) -> tuple[dict, str]:
+def _reach_of(file: str, modules: list[str]) -> tuple[dict, dict, str]:
     reached = Reached(modules)
     pytest.main([*PYTEST, file], plugins=[reached])
     failed = "".join(f", {test} fails" for test in sorted(reached.failed))
-    return reached.tests, f"{len(reached.tests)} tests{failed}"
+    return reached.tests, reached.at_import, f"{len(reached.tests)} tests{failed}"
 
 
 def _files() -> list[str]:
