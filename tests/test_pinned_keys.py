@@ -238,6 +238,14 @@ def test_tag_with_an_id_that_is_taken_is_refused(kms):
 RECORDED = b"\x01\x02\x02\x00x a blob that real KMS made"
 
 
+def test_a_dry_run_needs_no_ciphertext_beside_registered_ones(aws, kms, key_id):
+    """IGNORE_CIPHERTEXT asks for the right to use the key alone, whatever was registered."""
+    aws.register_ciphertext(RECORDED, plaintext=b"secret", key_id=key_id)
+
+    with refused("DryRunOperationException"):
+        kms.decrypt(KeyId=key_id, DryRun=True, DryRunModifiers=["IGNORE_CIPHERTEXT"])
+
+
 @pytest.fixture
 def registered(aws, key_id):
     """The key that the recorded blob belongs to."""

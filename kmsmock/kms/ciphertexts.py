@@ -156,8 +156,8 @@ def read_ciphertext(request: Mapping[str, object]) -> Ciphertext:
 
 def _stand_in_for_recorded(call: Call) -> None:
     """Put a key's own blob in the place of one that a test has registered."""
-    recorded = call.region.recorded_ciphertexts
-    own = recorded.get(read_blob(call.request)) if recorded else None
+    blob, recorded = call.request.get("CiphertextBlob"), call.region.recorded_ciphertexts
+    own = recorded.get(blob) if recorded and isinstance(blob, bytes) else None
     if own is not None:
         call.request = {**call.request, "CiphertextBlob": own}
 
