@@ -160,6 +160,22 @@ def test_foreign_key_that_is_named_beside_a_ciphertext_is_hidden(kms, caller, ar
         getattr(bob, operation)(CiphertextBlob=blob, **more)
 
 
+def test_foreign_destination_is_hidden(kms, caller, arn):
+    """Of the key that a ciphertext is to be encrypted under the text tells as of any key."""
+    bob = caller(PARTNER_USER, policies=[EVERYTHING])
+    own = SESSION.client(
+        "kms", region_name=REGION, aws_access_key_id=PARTNER, aws_secret_access_key="x"
+    )
+    source = own.create_key()["KeyMetadata"]["Arn"]
+    blob = own.encrypt(KeyId=source, Plaintext=b"x")["CiphertextBlob"]
+
+    with refused(
+        "AccessDeniedException",
+        may_not(PARTNER_USER, "kms:ReEncryptTo", f"on this resource {HIDDEN}"),
+    ):
+        bob.re_encrypt(CiphertextBlob=blob, DestinationKeyId=arn)
+
+
 def test_services_still_meet_the_older_text(kms, caller, arn):
     """A service that decrypts for a user is told the older text."""
     blob = kms.encrypt(KeyId=arn, Plaintext=b"x")["CiphertextBlob"]
@@ -222,7 +238,7 @@ def test_cloudhsm_is_iams(caller, cloudhsm):
     with refused("CloudHsmAccessDeniedException") as refusal:
         caller(ROLE, service="cloudhsmv2", policies=[]).describe_clusters()
 
-    assert "cloudhsm:DescribeClusters on resource: *" in refusal.message
+    assert "cloudhsm:DescribeClusters on resource: * because" in refusal.message
     everything = caller(ROLE, service="cloudhsmv2", policies=[EVERYTHING])
     assert everything.describe_clusters()["Clusters"] == []
 
@@ -377,7 +393,8 @@ def test_alias_needs_the_alias_and_its_keys(kms, caller, operation, missing):
     resources = {"alias": f"{ALL}:alias/app", "former": former, "new": new}
     needed = {"create": {"alias", "new"}, "update": set(resources), "delete": {"alias", "former"}}
     given = [resource for name, resource in resources.items() if name != missing]
-    app = caller(ROLE, policies=[policy(allow("kms:*", Resource=given))])
+    action = f"kms:{operation.capitalize()}Alias"
+    app = caller(ROLE, policies=[policy(allow(action, Resource=given))])
     request = {"AliasName": "alias/app"} | ({} if operation == "delete" else {"TargetKeyId": new})
 
     def deed():
@@ -389,6 +406,36 @@ def test_alias_needs_the_alias_and_its_keys(kms, caller, operation, missing):
         assert f"on resource: {resources[missing]} " in refusal.message
     else:
         deed()
+
+
+@pytest.mark.parametrize("name", ["alias/nothing", "alias/aws/s3"])
+def test_alias_without_a_key_needs_no_key(caller, name):
+    """A caller who may delete an alias is told why there is none to delete, or not this one."""
+    app = caller(ROLE, policies=[policy(allow("kms:DeleteAlias", Resource=f"{ALL}:{name}"))])
+
+    code = "NotFoundException" if name == "alias/nothing" else "NotAuthorizedException"
+    with refused(code):
+        app.delete_alias(AliasName=name)
+
+
+@pytest.mark.parametrize("verb", ["connect", "delete", "disconnect", "update"])
+def test_operation_on_a_key_store_is_iams(aws, caller, verb):
+    """Operations on key stores are IAM's alone, and their resource is shown as an asterisk."""
+    request = {"CustomKeyStoreId": aws.key_store("store").custom_key_store_id}
+    action = f"kms:{verb.capitalize()}CustomKeyStore"
+
+    def deed(*actions):
+        app = caller(ROLE, policies=[policy(allow("kms:ListKeys"), *map(allow, actions))])
+        getattr(app, f"{verb}_custom_key_store")(**request)
+
+    why = f"because no identity-based policy allows the {action} action"
+    with refused("AccessDeniedException", may_not(ROLE_SESSION, action, f"on resource: * {why}")):
+        deed()
+    if verb == "delete":
+        with refused("CustomKeyStoreInvalidStateException"):
+            deed(action)
+    else:
+        deed(action)
 
 
 @pytest.mark.parametrize("missing", ["kms:ReEncryptFrom", "kms:ReEncryptTo"])

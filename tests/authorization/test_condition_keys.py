@@ -42,6 +42,7 @@ def present(key):
 
 GRANT = {"GranteePrincipal": USER, "Operations": ["Decrypt", "Encrypt"], "RetiringPrincipal": ROLE}
 CONSTRAINED = {**GRANT, "Constraints": {"EncryptionContextSubset": {"Dept": "IT"}}}
+EXACT = {**GRANT, "Constraints": {"EncryptionContextEquals": {"Dept": "IT"}}}
 SOURCED = {**GRANT, "Constraints": {"SourceArn": BUCKET}}
 
 ROWS = [
@@ -83,6 +84,7 @@ ROWS = [
     (equals("kms:EncryptionContext:a", "1"), "ReEncryptTo", {"SourceEncryptionContext": {"a": "1"}}, False),
     (equals("kms:EncryptionContext:a", "1"), "ReEncryptTo", {"DestinationEncryptionContext": {"a": "1"}}, True),
     (equals("kms:EncryptionContext:Dept", "IT"), "CreateGrant", CONSTRAINED, True),
+    (equals("kms:EncryptionContext:Dept", "IT"), "CreateGrant", EXACT, True),
     (equals("kms:EncryptionContext:Dept", "IT"), "CreateGrant", GRANT, False),
     (any_of("kms:EncryptionContextKeys", "AppName"), "Decrypt", CONTEXT, True),
     (any_of("kms:EncryptionContextKeys", "appname"), "Decrypt", CONTEXT, False),
@@ -479,6 +481,21 @@ def test_re_encryption_on_the_same_key(aws, kms, same, form):
         assert aws.explain(action, key, principal=ROLE, request=request).allowed
         named = {**request, "SourceKeyId": source}
         assert aws.explain(action, key, principal=ROLE, request=named).allowed
+
+
+def test_re_encryption_on_the_same_rsa_key(aws, kms):
+    """The ciphertext of an RSA key names no key, and SourceKeyId does."""
+    key = new_key(kms, *RSA, Policy=conditional(bool_("kms:ReEncryptOnSameKey")))
+    request = {"CiphertextBlob": bytes(256), "SourceKeyId": key, "DestinationKeyId": key}
+
+    assert aws.explain("kms:ReEncryptTo", key, principal=ROLE, request=request).allowed
+
+
+def test_re_encryption_on_no_key_is_on_no_same_key(aws):
+    """Where IAM alone is asked about all keys, no two keys are the same."""
+    iam = policy(allow("kms:ReEncrypt*", condition=bool_("kms:ReEncryptOnSameKey", "false")))
+
+    assert aws.explain("kms:ReEncryptFrom", "*", principal=ROLE, policies=[iam]).allowed
 
 
 def test_foreign_callers_account(aws, kms):

@@ -163,6 +163,7 @@ def test_binary(operator, wanted, given, met):
     ("Null", "false", "a", True),
     ("Null", "false", None, False),
     ("Null", "true", (), True),
+    ("Null", ("true", "false"), "a", True),
     ("StringEqualsIfExists", "a", None, True),
     ("StringEqualsIfExists", "a", "b", False),
     ("StringNotEqualsIfExists", "a", None, True),

@@ -106,6 +106,7 @@ def key_denies(*more, principal="*"):
 
 ENDPOINT_ALL, ENDPOINT_OTHER = (policy(allow("*", who)) for who in ("*", OTHER_ROLE))
 ENDPOINT_DENIES = policy(allow("*", "*"), deny("kms:Decrypt", "*"))
+ENDPOINT_SPARES = policy(allow("*", "*"), deny(NotPrincipal={"AWS": [SESSION, ROLE, ROOT]}))
 
 STEPS = {
     # name: (who, key policy, IAM policy, limits and grants, expected)
@@ -210,6 +211,8 @@ STEPS = {
     "1.1 service control policy limits the root user": (ROOT_USER, DELEGATING, NOTHING, {"scp": READING}, NO_SCP),
     "1.1 service control policy that allows": (APP, DELEGATING, EVERYTHING, {"scp": EVERYTHING}, BY_IAM),
     "1.1 endpoint policy for all": (APP, DELEGATING, EVERYTHING, {"endpoint": ENDPOINT_ALL}, BY_IAM),
+    "1.1 endpoint policy that spares the session": (APP, DELEGATING, EVERYTHING, {"endpoint": ENDPOINT_SPARES}, BY_IAM),
+    "1.1 endpoint policy that spares another": (ANN, DELEGATING, EVERYTHING, {"endpoint": ENDPOINT_SPARES}, DENIED_BY_ENDPOINT),
     "1.1 endpoint policy for others": (APP, DELEGATING, EVERYTHING, {"endpoint": ENDPOINT_OTHER}, NO_ENDPOINT),
     "1.1 NotPrincipal spares the user with its account": (ANN, policy(allow(principal=ROOT), deny(NotPrincipal={"AWS": [USER, ROOT]})), EVERYTHING, {}, BY_IAM),
     "1.1 NotPrincipal without the account": (ANN, policy(allow(principal=ROOT), deny(NotPrincipal={"AWS": USER})), EVERYTHING, {}, DENIED_BY_KEY),
@@ -248,6 +251,15 @@ def test_iam_decides_alone_where_there_is_no_resource_policy(name):
     who, iam, more, expected = IAM_ONLY[name]
 
     assert told(who, judge(who, None, iam, **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "key", "foreign"),
+    [(LOGS, None, False), (LOGS, DELEGATING, True), (ANN, DELEGATING, False), (BOB, TO_ALL, True)],
+)
+def test_what_has_no_policy_is_nobody_elses(who, key, foreign):
+    """A decision tells whether the resource is of another account; without one it is not."""
+    assert judge(who, key, EVERYTHING).foreign is foreign
 
 
 TAGGED = Asked("kms:Decrypt", KEY, ACCOUNT, {"kms:keyspec": ("S",)}, {"aws:resourcetag/a": ("1",)})
@@ -342,3 +354,10 @@ def test_decision_in_words(who, key, grants, text, explicit):
 
     assert str(decision) == text
     assert decision.is_explicit is explicit
+
+
+def test_decision_by_a_grant_tells_so():
+    """A decision names the kind of thing that decided, a grant too."""
+    decision = judge(ANN, TO_ROLE, grants=("0123",))
+
+    assert (decision.by, decision.grant_id) == ("grant", "0123")

@@ -98,6 +98,7 @@ def test_child_grant_has_no_more_operations(kms, caller, arn):
 
 def test_new_grant_may_need_its_token(aws, kms, caller, arn):
     """While a grant is not known everywhere, its token makes it effective."""
+    aws.clock.freeze()
     aws.grants_need_tokens()
     app = caller(ROLE)
     token = kms.create_grant(KeyId=arn, GranteePrincipal=ROLE, Operations=["Encrypt"])["GrantToken"]
@@ -110,6 +111,15 @@ def test_new_grant_may_need_its_token(aws, kms, caller, arn):
 
     aws.clock.advance(minutes=5)
     app.encrypt(KeyId=arn, Plaintext=b"x")
+
+
+def test_new_grant_is_effective_at_once_by_default(aws, kms, caller, arn):
+    """Where a test does not ask for tokens none is needed, even while time stands still."""
+    aws.clock.freeze()
+
+    kms.create_grant(KeyId=arn, GranteePrincipal=ROLE, Operations=["Encrypt"])
+
+    caller(ROLE).encrypt(KeyId=arn, Plaintext=b"x")
 
 
 def test_grant_to_a_foreign_principal(kms, caller, arn):
@@ -159,10 +169,13 @@ def test_both_halves_of_re_encrypt_may_come_from_different_sources(kms, caller, 
     app.re_encrypt(CiphertextBlob=blob, DestinationKeyId=arn)
 
 
-@pytest.mark.skipif(
+knows_sources = pytest.mark.skipif(
     "SourceArn" not in MODEL.shape_for("GrantConstraints").members,
     reason="botocore is older than the constraint SourceArn",
 )
+
+
+@knows_sources
 def test_source_of_a_grant(kms, caller, arn):
     """A SourceArn constraint asks for the aws:SourceArn of the request."""
     source = "arn:aws:rds:us-east-1:123456789012:db:orders"
@@ -177,6 +190,25 @@ def test_source_of_a_grant(kms, caller, arn):
 
     with refused("AccessDeniedException"):
         caller(ROLE).encrypt(KeyId=arn, Plaintext=b"x")
+
+
+@knows_sources
+def test_child_grant_is_for_the_source_of_its_parent(kms, caller, arn):
+    """Who may create grants for a source creates them for no other one."""
+    source = "arn:aws:rds:us-east-1:123456789012:db:orders"
+    kms.create_grant(
+        KeyId=arn,
+        GranteePrincipal=ROLE,
+        Operations=["CreateGrant", "Encrypt"],
+        Constraints={"SourceArn": source},
+    )
+    app = caller(ROLE, context={"aws:SourceArn": source})
+    request = {"KeyId": arn, "GranteePrincipal": OTHER_ROLE, "Operations": ["Encrypt"]}
+
+    app.create_grant(**request, Constraints={"SourceArn": source})
+
+    with refused("AccessDeniedException"):
+        app.create_grant(**request, Constraints={"SourceArn": f"{source}2"})
 
 
 RETIRING = policy(allow("kms:RetireGrant"))

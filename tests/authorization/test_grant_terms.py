@@ -96,6 +96,7 @@ CHILDREN = {
     "all operations": ({}, terms(*PARENT), True),
     "an operation more": ({}, terms("Decrypt", "DescribeKey"), False),
     "constraints where the parent has none": ({}, terms("Decrypt", **PART), True),
+    "a source where the parent has none": ({}, terms("Decrypt", source_arn=SOURCE), True),
     "no constraint": (PART, terms("Decrypt"), False),
     "the same subset": (PART, terms("Decrypt", **PART), True),
     "a larger subset": (PART, terms("Decrypt", subset=pairs(Dept="IT", A="1")), True),

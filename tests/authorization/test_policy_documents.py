@@ -65,7 +65,11 @@ def test_text_that_is_no_policy_is_refused(kms, text):
     ("text", "message"),
     [
         ("not json", "Syntax errors in policy."),
+        ('{"Statement": [], "Statement": []}', "Syntax errors in policy."),
+        (policy(OWNER, Id=float("nan")), "Syntax errors in policy."),
+        (beside_owner(Sid="\ud83d"), "Syntax errors in policy."),
         ("[]", "A policy must be an object."),
+        ('{"Statement": [1]}', "A statement must be an object."),
         ("{}", "Missing required field Statement"),
         (
             policy(OWNER, Version="2012-10-18"),
@@ -77,7 +81,16 @@ def test_text_that_is_no_policy_is_refused(kms, text):
         (beside_owner(Effect=None), "Missing required field Effect"),
         (beside_owner(NotAction="*"), "A statement has both Action and NotAction."),
         (beside_owner(NotResource="*"), "A statement has both Resource and NotResource."),
+        (beside_owner(Sid=1), "Sid must be a string."),
+        (beside_owner(Action=1), "Action must be a string."),
+        (beside_owner(Action=None, NotAction=1), "NotAction must be a string."),
+        (beside_owner(Resource=1), "Resource must be a string."),
+        (beside_owner(Resource=None, NotResource=1), "NotResource must be a string."),
+        (beside_owner(Principal=1), "A Principal must be an object."),
+        (beside_owner(Principal=None, NotPrincipal=1), "A NotPrincipal must be an object."),
         (beside_owner(Action="Decrypt"), "Invalid action: Decrypt"),
+        (beside_owner(Action=None, NotAction="Decrypt"), "Invalid action: Decrypt"),
+        (beside_owner(Action=[None]), "Invalid action: "),
         (beside_owner(Condition="text"), "Condition must be an object."),
         (
             beside_owner(Condition={"StringEquals": "text"}),
@@ -88,7 +101,7 @@ def test_text_that_is_no_policy_is_refused(kms, text):
             "Invalid Condition type : StringResembles.",
         ),
         (
-            beside_owner(Condition={"StringEquals": {"kms:ViaService": {}}}),
+            beside_owner(Condition={"StringEquals": {"kms:ViaService": ["x", {}]}}),
             "The values of the condition key kms:ViaService must be strings.",
         ),
         (
@@ -126,6 +139,7 @@ def test_statement_needs_a_principal(kms, principal):
         {"AWS": "AIDACKCEVSQ6C2EXAMPLE"},
         {"AWS": [ROOT, "nobody"]},
         {"Service": "lambda"},
+        {"Service": "arn:aws:iam::111122223333:saml-provider/Provider"},
         {"CanonicalUser": "nobody"},
         {"Federated": "nobody"},
     ],
@@ -179,6 +193,7 @@ def test_statement_without_action_or_resource_is_kept(kms, member):
         {"Principal": {"Service": "lambda.amazonaws.com"}},
         {"Action": ["kms:Decrypt", "kms:Get*"]},
         {"Action": None, "NotAction": "kms:PutKeyPolicy"},
+        {"Action": None, "NotAction": "KMS:putkeypolicy"},
         {"Action": None, "NotAction": "kms:*"},
         {"Resource": "arn:aws:kms:us-east-1:123456789012:key/other"},
         {"Resource": None, "NotResource": "*"},
@@ -210,6 +225,8 @@ def test_policy_may_not_shut_its_author_out(kms, changed):
         {"Condition": {"StringEquals": {"kms:CallerAccount": [ACCOUNT, "111122223333"]}}},
         {"Condition": {"ArnLike": {"AWS:PrincipalArn": "arn:aws:iam::*:root"}}},
         {"Condition": {"StringEqualsIfExists": {"kms:PolicyName": "default"}}},
+        {"Condition": {"StringEquals": {"kms:PolicyName": "default"}}},
+        {"Condition": {"StringEquals": {"kms:KeySpec": "SYMMETRIC_DEFAULT"}}},
     ],
 )
 def test_policy_that_keeps_its_author_in_is_taken(kms, changed):
@@ -217,6 +234,34 @@ def test_policy_that_keeps_its_author_in_is_taken(kms, changed):
     statement = {name: value for name, value in {**OWNER, **changed}.items() if value is not None}
 
     assert kms.create_key(Policy=policy(statement))["KeyMetadata"]["Enabled"]
+
+
+def test_author_is_kept_in_by_what_the_key_is(kms):
+    """A condition on the key is met by the key whose policy is put."""
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    is_symmetric = {"StringEquals": {"kms:KeySpec": "SYMMETRIC_DEFAULT"}}
+
+    kms.put_key_policy(KeyId=key_id, Policy=policy({**OWNER, "Condition": is_symmetric}))
+
+    assert "kms:KeySpec" in kms.get_key_policy(KeyId=key_id)["Policy"]
+
+
+def test_author_of_a_replicas_policy_is_kept_in_by_the_account(kms):
+    """kms:CallerAccount is there for ReplicateKey, as for CreateKey and PutKeyPolicy."""
+    key_id = kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    text = policy({**OWNER, "Condition": {"StringEquals": {"kms:CallerAccount": ACCOUNT}}})
+
+    replica = kms.replicate_key(KeyId=key_id, ReplicaRegion="us-west-2", Policy=text)
+
+    assert "kms:CallerAccount" in replica["ReplicaPolicy"]
+
+
+@pytest.mark.parametrize(
+    "text", [policy(OWNER, Version="2008-10-17"), json.dumps({"Statement": [OWNER]})]
+)
+def test_policy_may_be_of_the_older_version(kms, text):
+    """2008-10-17 is a version, and the one of a policy that names none."""
+    assert kms.create_key(Policy=text)["KeyMetadata"]["Enabled"]
 
 
 def test_statements_may_be_a_single_object(kms):

@@ -70,11 +70,13 @@ def test_policy_is_put_and_read_back_anew(kms, key_id):
             {"AWS": ["*"], "Service": "s3.amazonaws.com"},
         ),
         ({"AWS": "*", "Service": "s3.amazonaws.com"}, {"AWS": "*", "Service": "s3.amazonaws.com"}),
+        ({"Service": "s3.amazonaws.com"}, {"Service": "s3.amazonaws.com"}),
     ],
 )
 def test_principals_are_shown_in_full(kms, key_id, put, shown):
     """A principal "*" becomes {"AWS": "*"}, and an account id the account's ARN."""
-    kms.put_key_policy(KeyId=key_id, Policy=policy(Principal=put))
+    text = policy(Principal=put)
+    kms.put_key_policy(KeyId=key_id, Policy=text, BypassPolicyLockoutSafetyCheck=True)
 
     statement = json.loads(kms.get_key_policy(KeyId=key_id)["Policy"])["Statement"][0]
     assert statement["Principal"] == shown
@@ -90,6 +92,17 @@ def test_principals_of_a_single_statement_that_spares_are_shown_in_full(kms, key
     assert shown == {**statement, "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}}
 
 
+@pytest.mark.parametrize(("value", "shown"), [(True, "true"), (365, "365"), ("true", '"true"')])
+def test_value_of_a_condition_is_shown_as_it_was_put(kms, key_id, value, shown):
+    """Numbers and booleans stay what they are."""
+    condition = {"NumericLessThanEqualsIfExists": {"kms:RotationPeriodInDays": value}}
+
+    kms.put_key_policy(KeyId=key_id, Policy=policy(Condition=condition))
+
+    text = kms.get_key_policy(KeyId=key_id)["Policy"]
+    assert f'"kms:RotationPeriodInDays" : {shown}\n' in text
+
+
 def test_empty_list_is_shown_as_one(kms, key_id):
     """An empty list has a space within."""
     kms.put_key_policy(
@@ -102,7 +115,13 @@ def test_empty_list_is_shown_as_one(kms, key_id):
 
 
 @pytest.mark.parametrize(
-    ("sid", "shown"), [("\u00ff", "\u00ff"), ("\u0100", "\\u0100"), ("\u20ac", "\\u20ac")]
+    ("sid", "shown"),
+    [
+        ("\u00ff", "\u00ff"),
+        ("\u0100", "\\u0100"),
+        ("\u20ac", "\\u20ac"),
+        ("\u00ff\u20ac", "\\u00ff\\u20ac"),
+    ],
 )
 def test_characters_beyond_latin_1_stay_escaped(kms, key_id, sid, shown):
     """What a policy says with an escape, and cannot say without, comes back escaped."""
