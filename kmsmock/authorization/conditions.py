@@ -52,11 +52,11 @@ def is_met(condition: Condition, context: ContextValues, version: str) -> bool:
 
 def _read(operator_text: str) -> tuple[str, str, bool, bool]:
     """Take an operator apart: set operator, test, whether negated, whether IfExists."""
-    quantifier, colon, test = operator_text.lower().rpartition(":")
+    quantifier, _, test = operator_text.lower().rpartition(":")
     if_exists = test.endswith("ifexists")
     test = test.removesuffix("ifexists")
     negated = "not" in test
-    return quantifier if colon else "", test.replace("not", ""), negated, if_exists
+    return quantifier, test.replace("not", ""), negated, if_exists
 
 
 def _string_equals(value: str, wanted: str, context: ContextValues, version: str) -> bool:

@@ -32,7 +32,7 @@ def require_no_lockout(call: Call, document: Document, key_arn: str) -> None:
     account_id = call.region.account_id
     key = call.region.keys.get(key_arn.rpartition("/")[2])
     now, later = Asking(call, call.operation, key), Asking(call, "PutKeyPolicy", key)
-    context = {**context_of(now), **context_of(later), "kms:calleraccount": (account_id,)}
+    context = {**context_of(now), **context_of(later)}
     asked = Asked(_ACTION, key_arn, account_id, context, identity_context_of(later))
     decision = decide(call.caller.subject, asked, policies_of(call.caller, document))
     if not decision.allowed:
