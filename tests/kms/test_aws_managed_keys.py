@@ -171,15 +171,39 @@ def test_managed_key_shows_its_policy(kms, managed):
     """The service may use the key for the account; the account itself may look at it."""
     answer = kms.get_key_policy(KeyId=managed["KeyId"])
 
-    policy = json.loads(answer["Policy"])
-    use, look = policy["Statement"]
-    assert policy["Id"] == "auto-lambda-1"
-    assert use["Principal"] == {"AWS": "*"}
-    assert use["Condition"]["StringEquals"] == {
-        "kms:CallerAccount": "123456789012",
-        "kms:ViaService": "lambda.us-east-1.amazonaws.com",
+    through_lambda = {
+        "Sid": "Allow access through Lambda for all principals in the account that are "
+        "authorized to use Lambda",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:CreateGrant",
+            "kms:DescribeKey",
+        ],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "kms:CallerAccount": "123456789012",
+                "kms:ViaService": "lambda.us-east-1.amazonaws.com",
+            }
+        },
     }
-    assert look["Action"] == ["kms:Describe*", "kms:Get*", "kms:List*"]
+    look = {
+        "Sid": "Allow direct access to key metadata to the account",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": ["kms:Describe*", "kms:Get*", "kms:List*"],
+        "Resource": "*",
+    }
+    assert json.loads(answer["Policy"]) == {
+        "Version": "2012-10-17",
+        "Id": "auto-lambda-1",
+        "Statement": [through_lambda, look],
+    }
 
 
 def test_managed_key_can_be_looked_at(kms, managed):
