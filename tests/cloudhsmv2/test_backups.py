@@ -223,6 +223,21 @@ def test_backup_is_restored(aws, cloudhsm, backup_id):
     assert described_backup(cloudhsm, backup_id)["BackupState"] == "PENDING_DELETION"
 
 
+def test_restored_backup_is_kept_as_long_as_others(aws, cloudhsm, cluster_id, backup_id):
+    """A backup that was restored is under its cluster's retention again."""
+    cloudhsm.delete_backup(BackupId=backup_id)
+    aws.clock.advance(days=1)
+    cloudhsm.restore_backup(BackupId=backup_id)
+    aws.clock.advance(days=9)
+    assert described_backup(cloudhsm, backup_id)["BackupState"] == "READY"
+
+    cloudhsm.modify_cluster(
+        ClusterId=cluster_id, BackupRetentionPolicy={"Type": "DAYS", "Value": "7"}
+    )
+
+    assert described_backup(cloudhsm, backup_id)["BackupState"] == "PENDING_DELETION"
+
+
 @pytest.mark.parametrize("state", ["READY", "DELETED"])
 def test_only_what_is_pending_is_restored(aws, cloudhsm, backup_id, state):
     """RestoreBackup refuses a READY backup, and finds none that is deleted for good."""

@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 import re
 
@@ -17,7 +18,12 @@ from clusters import (
     trust_anchor,
 )
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.x509.oid import NameOID
 from expect import refused
+
+from kmsmock import mock_kms_cloudhsm
 
 
 def test_new_cluster_is_being_created(cloudhsm):
@@ -150,7 +156,8 @@ def test_first_hsm_brings_the_csr(cloudhsm):
     }
     csr = x509.load_pem_x509_csr(certificates["ClusterCsr"].encode())
     assert csr.is_signature_valid
-    assert csr.subject.rfc4514_string().startswith("CN=HSM:")
+    (name,) = csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert re.fullmatch(r"HSM:[0-9A-F]{34}:PARTN:1, for FIPS mode", name.value)
 
 
 def test_csr_is_the_hsms(cloudhsm):
@@ -163,8 +170,10 @@ def test_csr_is_the_hsms(cloudhsm):
     by_name = {name: x509.load_pem_x509_certificate(pem.encode()) for name, pem in pems.items()}
     hsm = by_name["HsmCertificate"]
     assert csr.public_key() == hsm.public_key()
-    hsm.verify_directly_issued_by(by_name["AwsHardwareCertificate"])
-    hsm.verify_directly_issued_by(by_name["ManufacturerHardwareCertificate"])
+    for name in ("AwsHardwareCertificate", "ManufacturerHardwareCertificate"):
+        hsm.verify_directly_issued_by(by_name[name])
+        constraints = by_name[name].extensions.get_extension_for_class(x509.BasicConstraints)
+        assert constraints.value.ca
 
 
 def test_certificates_are_valid(aws, cloudhsm):
@@ -179,6 +188,47 @@ def test_certificates_are_valid(aws, cloudhsm):
         certificate = x509.load_pem_x509_certificate(pem.encode())
         assert certificate.not_valid_before_utc <= now
         assert certificate.not_valid_after_utc > now + dt.timedelta(days=3650)
+
+
+def test_csr_is_the_same_for_a_seed():
+    """The first clusters of a world have keys that are ready, and so the same CSRs each time."""
+    csrs = set()
+    for _ in range(2):
+        with mock_kms_cloudhsm(region="us-east-1", seed=1):
+            cloudhsm = boto3.client("cloudhsmv2")
+            cluster = described(cloudhsm, cluster_with_csr(cloudhsm))
+            csrs.add(cluster["Certificates"]["ClusterCsr"])
+
+    assert len(csrs) == 1
+
+
+def test_many_clusters_have_keys_of_their_own(cloudhsm):
+    """Where no key is ready any more a new one is made; none is the hardware's or a root's."""
+    clusters = [described(cloudhsm, cluster_with_csr(cloudhsm)) for _ in range(14)]
+
+    pems = [cluster["Certificates"] for cluster in clusters]
+    csrs = [x509.load_pem_x509_csr(pem["ClusterCsr"].encode()) for pem in pems]
+    keys = {csr.public_key().public_numbers().n for csr in csrs}
+    assert len(keys) == 14
+    assert {csr.public_key().key_size for csr in csrs} == {2048}
+    for name in ("AwsHardwareCertificate", "ManufacturerHardwareCertificate"):
+        hardware = x509.load_pem_x509_certificate(pems[-1][name].encode())
+        assert hardware.public_key().public_numbers().n not in keys
+        assert not is_issued_by_one_of(hardware, csrs)
+
+
+def is_issued_by_one_of(certificate, csrs):
+    """Whether one of the keys signed a certificate."""
+    for csr in csrs:
+        with contextlib.suppress(InvalidSignature):
+            csr.public_key().verify(
+                certificate.signature,
+                certificate.tbs_certificate_bytes,
+                padding.PKCS1v15(),
+                certificate.signature_hash_algorithm,
+            )
+            return True
+    return False
 
 
 def test_clusters_have_csrs_of_their_own(cloudhsm):

@@ -84,6 +84,18 @@ def test_restored_cluster_needs_one_hsm(cloudhsm, backup):
     assert len(backups_of(cloudhsm, cluster_id)) == 1
 
 
+def test_restored_cluster_is_backed_up_once_a_day(aws, cloudhsm, backup):
+    """Its first HSM begins the daily backups, and the next one does not begin them again."""
+    cluster_id = restored(cloudhsm, backup["BackupId"])["ClusterId"]
+    for zone in ZONES:
+        cloudhsm.create_hsm(ClusterId=cluster_id, AvailabilityZone=zone)
+    before = len(backups_of(cloudhsm, cluster_id))
+
+    aws.clock.advance(days=1)
+
+    assert len(backups_of(cloudhsm, cluster_id)) == before + 1
+
+
 def test_restored_cluster_is_not_initialized_again(aws, cloudhsm, backup):
     """A cluster from a backup is neither initialized nor activated."""
     cluster_id = restored(cloudhsm, backup["BackupId"])["ClusterId"]

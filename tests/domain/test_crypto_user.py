@@ -41,6 +41,7 @@ def test_new_password_lifts_the_lock(user):
 
     user.change_password("NewPassword1")
 
+    fail_to_log_in(user, 4)
     user.login("NewPassword1", "owner")
     assert user.logged_in_by == "owner"
 

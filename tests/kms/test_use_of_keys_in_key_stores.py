@@ -151,7 +151,7 @@ def test_use_without_backing_key(aws, kms, cluster, store_id, key):
     succeed(cli.key_delete(f"attr.label={key['Arn']}"))
     reconnect(kms, store_id, cli)
 
-    with refused("KMSInvalidStateException"):
+    with refused("KMSInvalidStateException", "The backing key does not exist in the cluster."):
         kms.encrypt(KeyId=key["KeyId"], Plaintext=b"secret")
 
     assert key_state(kms, key["KeyId"]) == "Enabled"
