@@ -105,8 +105,7 @@ class Backup:
 
     def finish_deletion(self, at: datetime) -> bool:
         """Go for good, unless it was restored; tell whether it did. Its entry stays, DELETED."""
-        due = self.state == "PENDING_DELETION" and self.delete_at is not None
-        if not due or self.delete_at is None or self.delete_at > at:
+        if self.delete_at is None or self.delete_at > at:
             return False
         self.state = "DELETED"
         self.delete_at = None

@@ -56,10 +56,9 @@ def certify(ordinal: int, now: datetime, source: RandomSource) -> HsmCertificate
     name = certificates.cluster_csr_name(source.bytes(17).hex().upper(), "1")
     aws, manufacturer = _hardware_certificates()
     serial = int.from_bytes(source.bytes(15), "big") + 1
-    since = now.replace(microsecond=0)
     return HsmCertificates(
         certificates.make_csr(key, name),
-        certificates.issue(key, name, aws, _ready(_HARDWARE), serial, since, since + _VALIDITY),
+        certificates.issue(key, name, aws, _ready(_HARDWARE), serial, now, now + _VALIDITY),
         aws,
         manufacturer,
     )
