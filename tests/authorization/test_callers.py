@@ -661,6 +661,18 @@ def test_session_of_a_role_keeps_its_name(caller, arn):
     assert refusal.message.startswith(f"User: {name} is")
 
 
+def test_session_is_of_the_role_with_its_path(caller, arn):
+    """A session's ARN has no path; it means the role of its name that is there, and no user."""
+    caller(f"arn:aws:iam::{ACCOUNT}:user/team/New")
+    caller(f"arn:aws:iam::{ACCOUNT}:role/team/Other")
+    caller(f"arn:aws:iam::{ACCOUNT}:role/team/New", policies=[EVERYTHING])
+    caller(f"arn:aws:iam::{ACCOUNT}:role/team/Third")
+
+    session = caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/New/deploy")
+
+    assert session.describe_key(KeyId=arn)["KeyMetadata"]["Arn"] == arn
+
+
 def test_role_is_there_once_its_session_is_named(kms, caller):
     """A session tells of a role that nobody named before, without a path."""
     role = f"arn:aws:iam::{ACCOUNT}:role/New"

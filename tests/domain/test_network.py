@@ -36,7 +36,11 @@ def test_adopted_subnet_avoids_the_others_zones(network):
 
 def test_six_zones_are_all(network):
     """A seventh subnet has no zone to itself, and nothing is adopted."""
-    with pytest.raises(NetworkProblem):
+    text = (
+        "Only one subnet per Availability Zone can be specified, but more than one is in "
+        "'us-east-1a'."
+    )
+    with pytest.raises(NetworkProblem, match=f"^{text}$"):
         zones(network, *(f"subnet-{number}" for number in range(7)))
 
     assert len(network.subnets) == 3
@@ -47,7 +51,7 @@ def test_deleted_subnet_is_refused(network):
     zones(network, "subnet-1")
     network.subnets["subnet-1"].exists = False
 
-    with pytest.raises(NetworkProblem):
+    with pytest.raises(NetworkProblem, match="^The subnet 'subnet-1' does not exist.$"):
         zones(network, "subnet-1")
 
 
@@ -56,20 +60,36 @@ def test_addresses_run_out(network):
     subnet = next(iter(network.subnets.values()))
     handed_out = {subnet.take_address() for _ in range(251)}
     assert len(handed_out) == 251
-    with pytest.raises(NetworkProblem):
+    full = f"^The subnet '{subnet.subnet_id}' has no free IP addresses.$"
+    with pytest.raises(NetworkProblem, match=full):
         subnet.take_address()
 
     subnet.release_address("10.0.0.4")
 
     assert subnet.take_address() == "10.0.0.4"
+    with pytest.raises(NetworkProblem, match=full):
+        subnet.take_address()
 
 
-def test_address_must_be_the_subnets(network):
-    """A default subnet hands out addresses of its own block only."""
+@pytest.mark.parametrize("address", ["10.9.9.9", "10.0.0.3", "10.0.0.255"])
+def test_address_must_be_the_subnets(network, address):
+    """A default subnet hands out addresses of its own block only, without AWS's own."""
     subnet = next(iter(network.subnets.values()))
 
+    text = f"The IP address '{address}' is not available in the subnet '{subnet.subnet_id}'."
+    with pytest.raises(NetworkProblem, match=f"^{text}$"):
+        subnet.take_address(address)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.4", "10.0.0.254"])
+def test_address_may_be_chosen(network, address):
+    """A subnet hands out the address that is asked for, once."""
+    subnet = next(iter(network.subnets.values()))
+
+    assert subnet.take_address(address) == address
+
     with pytest.raises(NetworkProblem):
-        subnet.take_address("10.9.9.9")
+        subnet.take_address(address)
 
 
 def test_deleted_subnet_hands_out_nothing(network):
@@ -77,7 +97,8 @@ def test_deleted_subnet_hands_out_nothing(network):
     subnet = next(iter(network.subnets.values()))
     subnet.exists = False
 
-    with pytest.raises(NetworkProblem):
+    text = f"^The subnet '{subnet.subnet_id}' does not exist.$"
+    with pytest.raises(NetworkProblem, match=text):
         subnet.take_address()
 
 
@@ -87,3 +108,15 @@ def test_regions_have_networks_of_their_own():
 
     assert list(here.subnets) == list(again.subnets)
     assert set(here.subnets).isdisjoint(there.subnets)
+
+
+def test_ids_are_the_same_in_every_version():
+    """Saved files name a Region's VPC and subnets by ids that are no accident of one run."""
+    network = Network("us-east-1")
+
+    assert network.vpc_id == "vpc-5adbf6d278ca02aa9"
+    assert list(network.subnets) == [
+        "subnet-b49f7fda845cc3b87",
+        "subnet-451c9609c9c948fe5",
+        "subnet-664fde01ffa1e953e",
+    ]
