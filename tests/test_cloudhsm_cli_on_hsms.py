@@ -105,6 +105,21 @@ def test_user_of_one_hsm_goes_with_it(aws, cloudhsm, admin, cluster_id):
     assert set(coverage(admin)) == {"admin", "app_user"}
 
 
+def test_hsm_that_is_gone_loses_no_user(aws, cloudhsm, admin, cluster_id):
+    """An HSM that was deleted since it was looked up is a LookupError, and its users stay."""
+    ids = [hsm["HsmId"] for hsm in described(cloudhsm, cluster_id)["Hsms"]]
+    gone = aws.hsm(ids[0])
+    admin.user_create("alice", PASSWORD, "crypto-user")
+    for hsm_id in ids:
+        cloudhsm.delete_hsm(ClusterId=cluster_id, HsmId=hsm_id)
+
+    with pytest.raises(LookupError, match=f"^{cluster_id} has no HSM '{ids[0]}'; it has: none$"):
+        gone.forget_user("alice")
+
+    cloudhsm.create_hsm(ClusterId=cluster_id, AvailabilityZone=ZONES[0])
+    assert coverage(admin_cli(aws, cluster_id))["alice"] == "full"
+
+
 def test_availability_check_can_be_disabled(aws, cloudhsm):
     """With one HSM a key is made only when the key availability check is disabled."""
     cluster_id = active_cluster(aws, cloudhsm, hsms=1)

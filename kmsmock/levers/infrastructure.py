@@ -242,13 +242,14 @@ class HsmLevers:
             username: in any case, as the CloudHSM CLI takes it.
 
         Raises:
-            LookupError: the cluster has no such user.
+            LookupError: the cluster has no such user, or the HSM no more.
         """
         with self._world.lock:
             self._world.advance_to(self._world.clock.now())
-            users = self._cluster.users
-            user = _named(users, username.lower(), "user", self._cluster.cluster_id)
-            self._cluster.lose_user(user, self._hsm)
+            cluster = self._cluster
+            user = _named(cluster.users, username.lower(), "user", cluster.cluster_id)
+            hsm = _named(cluster.hsms, self._hsm.hsm_id, "HSM", cluster.cluster_id)
+            cluster.lose_user(user, hsm)
 
     def _change(self, before: HsmState, after: HsmState) -> None:
         with self._world.lock:

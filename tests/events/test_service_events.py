@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 
+import pytest
+from clusters import described
 from imports import external_key, import_material
 from key_stores import (
     as_kms_user,
@@ -91,6 +93,27 @@ def test_deletion_of_a_key_without_its_material(aws, kms):
     cli = as_kms_user(aws, kms, cluster, store_id)
     succeed(cli.key_delete(f"attr.label={key['Arn']}"))
     reconnect(kms, store_id, cli)
+    aws.clock.advance(days=7)
+
+    data = only(aws, "DeleteKey")["additionalEventData"]
+
+    assert json.loads(data["backingKeysDeletionStatus"])[0]["deletionStatus"] == "FAILURE"
+
+
+@pytest.mark.parametrize("what", ["cluster", "network", "HSMs"])
+def test_deletion_of_a_key_whose_material_is_out_of_reach(aws, kms, cloudhsm, what):
+    """What KMS cannot reach it cannot delete, and the event tells so."""
+    cluster = fit_cluster(aws)
+    store_id = connected(kms, cluster)
+    key_id = create_key(kms, store_id)["KeyId"]
+    kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    if what == "network":
+        aws.network.disconnect(cluster.cluster_id)
+    else:
+        for hsm in described(cloudhsm, cluster.cluster_id)["Hsms"]:
+            cloudhsm.delete_hsm(ClusterId=cluster.cluster_id, HsmId=hsm["HsmId"])
+    if what == "cluster":
+        cloudhsm.delete_cluster(ClusterId=cluster.cluster_id)
     aws.clock.advance(days=7)
 
     data = only(aws, "DeleteKey")["additionalEventData"]
