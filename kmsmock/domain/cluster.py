@@ -218,7 +218,7 @@ class Cluster:
         self._drop_if_lost(user)
 
     def _drop_if_lost(self, user: CryptoUser) -> None:
-        if self.hsms and user.missing_from.issuperset(self.hsms):
+        if user.missing_from.issuperset(self.hsms):
             del self.users[user.name]
 
     def coverage_of(self, user: CryptoUser) -> Literal["full", "inconsistent"]:
