@@ -145,9 +145,12 @@ def test_recorded_rsa_ciphertext_decrypts_with_its_private_key(aws, kms):
         ({"key_id": "my-key"}, "the id of a key is a UUID in lower case, not my-key"),
         ({"key_id": KEY_ID, "multi_region": True}, "the id of a multi-Region key is mrk-"),
         ({"key_id": "mrk-1"}, "the id of a multi-Region key is mrk-"),
-        ({"material": b"short"}, "5 bytes that are no SYMMETRIC_DEFAULT key: give 32 bytes"),
-        ({"spec": "HMAC_256", "material": b"short"}, "no HMAC_256 key: give 32 to [0-9]+ bytes"),
-        ({"spec": "ECC_NIST_P256", "material": MATERIAL}, "no ECC_NIST_P256 key: give the private"),
+        ({"material": b"short"}, "5 bytes that are no SYMMETRIC_DEFAULT key: give 32 bytes$"),
+        ({"spec": "HMAC_256", "material": b"short"}, "no HMAC_256 key: give 32 to [0-9]+ bytes$"),
+        (
+            {"spec": "ECC_NIST_P256", "material": MATERIAL},
+            "no ECC_NIST_P256 key: give the private key as PKCS#8 DER$",
+        ),
         ({"spec": "AES_256"}, "spec must be one of SYMMETRIC_DEFAULT"),
     ],
 )

@@ -85,7 +85,11 @@ def test_external_key_is_one_kms_keys(kms, store_id):
     """No two KMS keys of a store have the same external key."""
     create_key(kms, store_id)
 
-    with refused("XksKeyAlreadyInUseException"):
+    text = (
+        "External key external-key-1 is already associated with another KMS key in this external "
+        "key store."
+    )
+    with refused("XksKeyAlreadyInUseException", text):
         create_key(kms, store_id)
 
     create_key(kms, store_id, "external-key-2")
@@ -131,6 +135,11 @@ def test_external_key_must_exist(kms, store_id):
             {"usage": ["DECRYPT"]},
             "The key usage of the external key must include ENCRYPT and DECRYPT. The key use of "
             "specified external key is DECRYPT.",
+        ),
+        (
+            {"usage": ["DECRYPT", "SIGN"]},
+            "The key usage of the external key must include ENCRYPT and DECRYPT. The key use of "
+            "specified external key is DECRYPT, SIGN.",
         ),
     ],
 )

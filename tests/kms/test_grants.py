@@ -515,7 +515,14 @@ def test_malformed_grant_id_is_invalid(kms, key_id):
 
 def malformed(token):
     """Texts that look like a token and are none."""
-    return ["token", token[:-4], token[:-1] + ("A" if token[-1] != "A" else "B"), "é", token * 2]
+    return [
+        "token",
+        token[:8] + "!" + token[8:],
+        token[:-4],
+        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        "é",
+        token * 2,
+    ]
 
 
 def test_malformed_token_is_invalid(kms, key_id, grant):
@@ -523,7 +530,7 @@ def test_malformed_token_is_invalid(kms, key_id, grant):
     blob = kms.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"]
 
     for token in malformed(grant()["GrantToken"]):
-        with refused("InvalidGrantTokenException"):
+        with refused("InvalidGrantTokenException", "The grant token is invalid."):
             kms.retire_grant(GrantToken=token)
         with refused("InvalidGrantTokenException"):
             kms.encrypt(KeyId=key_id, Plaintext=b"secret", GrantTokens=[token])

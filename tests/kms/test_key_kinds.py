@@ -40,3 +40,13 @@ def test_every_key_that_can_be_made_is_in_the_table(aws, spec, usage):
 def test_every_word_of_the_model_is_in_the_table(shape, known):
     """A new algorithm, message type or pair spec of botocore's shows here first."""
     assert set(MODEL.shape_for(shape).enum) <= known
+
+
+@pytest.mark.parametrize("spec", ["RSA_2048", "HMAC_256"])
+def test_only_symmetric_encryption_keys_tell_their_material(kms, spec):
+    """CurrentKeyMaterialId is of keys whose material may be changed by a rotation."""
+    usage = "SIGN_VERIFY" if spec == "RSA_2048" else "GENERATE_VERIFY_MAC"
+
+    made = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+
+    assert "CurrentKeyMaterialId" not in made
