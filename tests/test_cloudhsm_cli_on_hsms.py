@@ -94,6 +94,23 @@ def test_users_do_not_follow_onto_a_new_hsm():
         }
 
 
+def test_users_wait_for_the_next_hsm_in_a_backup_that_is_being_made():
+    """Where the last HSM goes, its users come again with the next one, as they were then."""
+    with mock_kms_cloudhsm(transitions="realistic") as aws:
+        cloudhsm = boto3.client("cloudhsmv2", region_name=aws.region)
+        cluster = aws.cluster(hsms=1)
+        admin = aws.cloudhsm_cli(cluster.cluster_id)
+        admin.login("admin", cluster.admin_password, "admin")
+        admin.user_create("alice", PASSWORD, "crypto-user")
+        (hsm,) = described(cloudhsm, cluster.cluster_id)["Hsms"]
+        cloudhsm.delete_hsm(ClusterId=cluster.cluster_id, HsmId=hsm["HsmId"])
+
+        cloudhsm.create_hsm(ClusterId=cluster.cluster_id, AvailabilityZone=ZONES[0])
+        aws.clock.advance(minutes=6)
+
+        assert coverage(aws.cloudhsm_cli(cluster.cluster_id))["alice"] == "full"
+
+
 def test_user_of_one_hsm_goes_with_it(aws, cloudhsm, admin, cluster_id):
     """A user whom only one HSM has is gone when that HSM is deleted."""
     first, second = described(cloudhsm, cluster_id)["Hsms"]

@@ -72,6 +72,37 @@ UNFIT = [
     ({"allowed_principals": ["cks.kms.eu-west-1.amazonaws.com"]}, "NotFound"),
     ({"owner": "210987654321"}, "NotFound"),
 ]
+TEXTS = {
+    "availability_zones": (
+        f"VPC endpoint service {SERVICE} must have a network load balancer connected to subnets "
+        "in at least two Availability Zones."
+    ),
+    "acceptance_required": (
+        f"VPC endpoint service {SERVICE} must not require acceptance of connections."
+    ),
+    "domain_verified": (
+        f"The domain of private DNS name HOST of VPC endpoint service {SERVICE} must be verified."
+    ),
+}
+NAMES = {
+    None: f"VPC endpoint service {SERVICE} must have a private DNS name.",
+    "other.example.com": (
+        f"The private DNS name of VPC endpoint service {SERVICE} must be that of "
+        "XksProxyUriEndpoint https://HOST."
+    ),
+}
+
+
+def text_about(properties, proxy):
+    """What KMS says of such a service; None where a test does not know."""
+    if "private_dns_name" in properties:
+        text = NAMES[properties["private_dns_name"]]
+    else:
+        (name,) = properties
+        text = TEXTS.get(name)
+    return None if text is None else text.replace("HOST", host(proxy))
+
+
 CODES = {
     "InvalidConfiguration": "XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION",
     "NotFound": "XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND",
@@ -85,8 +116,23 @@ def test_service_must_be_fit(aws, kms, proxy, properties, problem):
     aws.network.delete_vpc_endpoint_service(SERVICE)
     aws.network.vpc_endpoint_service(SERVICE, **{"private_dns_name": host(proxy)} | properties)
 
-    with refused(f"XksProxyVpcEndpointService{problem}Exception"):
+    text = text_about(properties, proxy)
+    with refused(f"XksProxyVpcEndpointService{problem}Exception", text):
         kms.create_custom_key_store(**members)
+
+
+@pytest.mark.parametrize("principal", ["*", "cks.kms.us-east-1.amazonaws.com"])
+def test_service_lets_kms_in(aws, kms, proxy, principal):
+    """A service lets in the service principal of KMS in the Region, or everybody."""
+    members = in_vpc(aws, proxy)
+    aws.network.delete_vpc_endpoint_service(SERVICE)
+    aws.network.vpc_endpoint_service(
+        SERVICE, private_dns_name=host(proxy), allowed_principals=[principal]
+    )
+
+    store_id = kms.create_custom_key_store(**members)["CustomKeyStoreId"]
+
+    assert outcome(kms, store_id) == "CONNECTED"
 
 
 @pytest.mark.parametrize(("properties", "problem"), UNFIT)

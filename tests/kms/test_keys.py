@@ -195,6 +195,18 @@ def test_key_that_is_not_there_is_not_found(kms, identifier, text):
         kms.describe_key(KeyId=identifier)
 
 
+@pytest.mark.parametrize("partition", ["", "aws"])
+def test_arn_of_no_partition_is_none(kms, key_id, partition):
+    """A text that looks like an ARN and leaves its partition out is malformed."""
+    named = f"arn:{partition}:kms:us-east-1:123456789012:key/{key_id}"
+
+    if partition:
+        kms.describe_key(KeyId=named)
+    else:
+        with refused("InvalidArnException", f"Invalid arn {named}"):
+            kms.describe_key(KeyId=named)
+
+
 def test_key_of_another_region_is_not_found(kms, key_id):
     """A bare id is looked up in the client's own Region, an ARN in none but its own."""
     elsewhere = in_region("eu-west-1")
