@@ -406,7 +406,8 @@ def test_credentials_of_a_deleted_principal_are_no_use(aws, caller, arn):
         ann.describe_key(KeyId=arn)
 
 
-def test_only_users_and_roles_are_deleted(aws):
-    """An account's root user stays."""
-    with pytest.raises(ValueError, match="neither|not the ARN"):
-        aws.delete_principal(ROOT)
+@pytest.mark.parametrize("arn", [ROOT, "Ann", USER.replace("arn:", "arm:")])
+def test_only_users_and_roles_are_deleted(aws, arn):
+    """An account's root user stays, and what is no ARN names nobody."""
+    with pytest.raises(ValueError, match=f"^{arn!r} is not the ARN of a user or a role$"):
+        aws.delete_principal(arn)

@@ -183,6 +183,7 @@ def test_key_is_named_in_four_ways(kms, key_id, identifier):
         (ABSENT, f"Key '{ARN}key/{ABSENT}' does not exist"),
         (ABSENT_RELATED, f"Key '{ARN}key/{ABSENT_RELATED}' does not exist"),
         (f"{ARN}key/{ABSENT}", f"Key '{ARN}key/{ABSENT}' does not exist"),
+        (f"{ARN}key/{ABSENT}:1", f"Invalid keyId '{ARN}key/{ABSENT}:1'"),
         (f"arn:aws:kms:eu-west-1:123456789012:key/{ABSENT}", "Invalid arn eu-west-1"),
         ("arn:aws:kms:eu-west-1:123456789012:alias/app", "Invalid arn eu-west-1"),
         ("alias/absent", f"Alias {ARN}alias/absent is not found."),

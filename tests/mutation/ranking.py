@@ -17,6 +17,7 @@ NEAREST = {
     "kmsmock/authorization/key_policy.py": ("authorization/test_policy_doc", "kms/test_policies"),
     "kmsmock/authorization/policy.py": ("authorization/test_policy_documents",),
     "kmsmock/controls/transitions.py": ("test_transitions", "test_realistic_times"),
+    "kmsmock/domain/cloudhsm_key_store.py": ("kms/test_custom_key_store",),
     "kmsmock/domain/cluster.py": ("tests/cloudhsmv2/", "test_cloudhsm_cli"),
     "kmsmock/domain/cluster_state.py": ("tests/cloudhsmv2/", "test_quotas", "test_cloudhsm_cli"),
     "kmsmock/domain/principal.py": ("authorization/test_callers", "test_grant_life"),
@@ -24,6 +25,7 @@ NEAREST = {
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
     "kmsmock/domain/hsm_key.py": ("domain/test_hsm_key", "test_cloudhsm_cli"),
     "kmsmock/domain/key_spec.py": ("kms/test_key_kinds", "kms/test_data_key_pairs"),
+    "kmsmock/domain/region.py": ("kms/test_keys", "kms/test_aws_managed_keys"),
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
 }
 """The tests of tables whose file has not the name of the table's: no line tells who reads it."""
