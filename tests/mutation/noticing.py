@@ -1,6 +1,7 @@
 """What runs inside pytest: which lines each test reaches, and a module with one change."""
 
 import ast
+import functools
 import gc
 import importlib.abc
 import importlib.machinery
@@ -28,6 +29,7 @@ class Reached:
 
     def __init__(self, modules: list[str]) -> None:
         self._files = {str(ROOT / module): module for module in modules}
+        self._names = [_name_of(module) for module in modules]
         self._now: dict[str, list[int]] = {}
         self.at_import: dict[str, list[int]] = {}
         self._began = 0.0
@@ -56,7 +58,11 @@ class Reached:
         return False
 
     def pytest_runtest_logstart(self) -> None:
-        """Count from here, fixtures included."""
+        """Count from here, fixtures included; no test knows what an earlier one found out."""
+        for module in filter(None, map(sys.modules.get, self._names)):
+            for thing in vars(module).values():
+                if isinstance(thing, functools._lru_cache_wrapper):
+                    thing.cache_clear()
         self._now = {}
         self._began = time.process_time()
         sys.monitoring.restart_events()
@@ -141,11 +147,15 @@ def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
             yield from _codes(inner)
 
 
+def _name_of(module: str) -> str:
+    return module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 class Changed(importlib.abc.MetaPathFinder):
     """Imports one module with one of its mutants; the file stays as it is."""
 
     def __init__(self, module: str, number: int) -> None:
-        self._name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self._name = _name_of(module)
         self._path = str(ROOT / module)
         self._tree = mutated(module, number)
 

@@ -25,6 +25,7 @@ NEAREST = {
     "kmsmock/domain/grant.py": ("kms/test_grants", "authorization/test_grant"),
     "kmsmock/domain/hsm_key.py": ("domain/test_hsm_key", "test_cloudhsm_cli"),
     "kmsmock/domain/key_spec.py": ("kms/test_key_kinds", "kms/test_data_key_pairs"),
+    "kmsmock/domain/key.py": ("kms/test_key", "kms/test_multi_region_material"),
     "kmsmock/domain/region.py": ("kms/test_keys", "kms/test_aws_managed_keys"),
     "kmsmock/domain/key_state.py": ("kms/test_key_states", "kms/test_rotation_and_key_state"),
 }
