@@ -363,7 +363,8 @@ class Handle:
 
         require_known("permission", action, permissions())
         with self._world.lock:
-            who = caller_with(declare(self._world, CallerOptions(**caller)))
+            # Who is only asked about signs nothing.
+            who = caller_with(declare(self._world, CallerOptions(**caller)), access_key="")
             where = require_region(self.region if region is None else region)
             wanted = Permission(action, resource)
             return explain(self._world, where, who, wanted, request or {})

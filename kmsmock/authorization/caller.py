@@ -83,11 +83,11 @@ def _administrator(access_key: str, default_account_id: str) -> Caller:
     return Caller(account_id, arn, Identity(access_key, account_id, arn))
 
 
-def caller_with(credentials: Credentials, access_key: str = "") -> Caller:
+def caller_with(credentials: Credentials, access_key: str) -> Caller:
     """Give the caller that has these credentials.
 
     Args:
-        access_key: under which it signs; empty for one that does not call.
+        access_key: under which it signs.
 
     Raises:
         UnrecognizedClientException: the principal was deleted.
