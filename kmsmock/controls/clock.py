@@ -34,7 +34,10 @@ class Clock:
 
     def now(self) -> dt.datetime:
         """Give the world's present time, in UTC."""
-        return self._frozen or dt.datetime.now(dt.timezone.utc) + self._ahead
+        if self._frozen is not None:
+            return self._frozen
+        now = dt.datetime.now(dt.timezone.utc)
+        return now + self._ahead if self._ahead else now
 
     @property
     def frozen(self) -> bool:

@@ -57,7 +57,8 @@ def read_request(operation: OperationModel, document: dict[str, object]) -> dict
     request = _reader(operation.input_shape)(document, "", violations)
     if violations:
         raise ConstraintsViolated(violations)
-    return cast("dict[str, object]", request)
+    assert isinstance(request, dict)
+    return request
 
 
 def read_document(shape: Shape, document: dict[str, object]) -> tuple[dict[str, object], list[str]]:
