@@ -25,16 +25,18 @@ class Measure(NamedTuple):
         open: gives a context manager that gives the call; it is entered for each sample anew.
         calls: how many calls one entering is for, the first one included; None for any number.
         times_itself: the call gives the nanoseconds that count.
+        is_short: a sample has many of them, which leave little garbage, and some come before it.
     """
 
     open: Callable[[], AbstractContextManager[Callable[[], Any]]]
     calls: int | None = None
     times_itself: bool = False
+    is_short: bool = True
 
     @classmethod
-    def of(cls, call, calls=None, *, times_itself=False):
+    def of(cls, call, calls=None, *, times_itself=False, is_short=True):
         """Give the measure of a call that needs nothing around it."""
-        return cls(partial(contextlib.nullcontext, call), calls, times_itself)
+        return cls(partial(contextlib.nullcontext, call), calls, times_itself, is_short)
 
 
 class Sampler:
@@ -48,18 +50,22 @@ class Sampler:
     def sample(self, name):
         """Give the nanoseconds of a call, after some that warm up if there may be any number.
 
-        The garbage of what was before is collected first, before they warm up: the collector looks
-        at everything, and leaves the processor's caches cold. That of the calls is theirs.
+        The garbage of what was before is collected first. The collector looks at everything then,
+        and leaves the processor's caches cold, so that short calls warm up after it; their garbage
+        is young, and quickly found. That of the sample is its own.
         """
         measure = self._measures[name]
         whole = _sum if measure.times_itself else _whole
         with measure.open() as call:
-            gc.collect()
-            loops = measure.calls
+            loops, warm_up = measure.calls, 0
             if loops is None:
                 call()
                 loops = self._loops.get(name) or self._loops.setdefault(name, _loops(whole, call))
-                whole(call, max(1, loops // WARM_UP))
+                warm_up = loops // WARM_UP if measure.is_short else 0
+            gc.collect()
+            if warm_up:
+                whole(call, warm_up)
+                gc.collect(1)
             return whole(call, loops) / loops
 
 

@@ -56,7 +56,8 @@ def kmsmock_worker():
         "kmsmock/ordinary test": functools.partial(ordinary_test, mock_kms_cloudhsm),
         "warm client": functools.partial(warm.client, "kms"),
     }
-    measures = {name: Measure.of(call) for name, call in whole.items()} | raw_signatures()
+    measures = {name: Measure.of(call, is_short=False) for name, call in whole.items()}
+    measures |= raw_signatures()
     for name, scene in SCENES.items():
         measures[f"kmsmock/{name}"] = Measure(functools.partial(in_a_world, scene), scene.calls)
         measures[f"floor/{name}"] = Measure(functools.partial(floor, scene))
