@@ -13,7 +13,7 @@ from kmsmock.interception.new_sessions import NewSessions
 from kmsmock.interception.other_services import Gate, PassingServices
 from kmsmock.interception.patches import Patches
 from kmsmock.interception.raw_http import RawHttpInterception
-from kmsmock.interception.signing_keys import SigningKeys
+from kmsmock.interception.signing import Signing
 from kmsmock.protocol.request import HttpRequest
 from kmsmock.protocol.response import HttpResponse
 
@@ -34,13 +34,13 @@ class Interception:
         self._aiobotocore = AiobotocoreInterception(answer, self._gate)
         self._raw_http = RawHttpInterception(answer, self._gate)
         self._new_sessions = NewSessions()
-        self._signing_keys = SigningKeys()
+        self._signing = Signing()
         self._patches = Patches()
 
     def start(self) -> None:
         """Switch all of them on."""
         self._new_sessions.start()
-        self._signing_keys.start()
+        self._signing.start()
         self._botocore.start()
         self._raw_http.start()
         self._aiobotocore.start_if_loaded()
@@ -52,7 +52,7 @@ class Interception:
         self._aiobotocore.stop()
         self._raw_http.stop()
         self._botocore.stop()
-        self._signing_keys.stop()
+        self._signing.stop()
         self._new_sessions.stop()
 
     def let_pass(self, passing: PassingServices) -> None:
