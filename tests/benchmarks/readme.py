@@ -63,12 +63,13 @@ def in_short(rows):
     key = next(it for it in rows if isinstance(it, Weighed))
     verdicts = [line[-1] for line in _lines(rows) if line[-1]]
     met = sum(not said.startswith("not met") for said in verdicts)
+    kept = "all" if met == len(verdicts) else met
     told = (
         f"Half of {len(calls)} calls take {median(calls.values()):.0%} of moto's time or less, and "
         f"{dearest} takes the most of it, {calls[dearest]:.0%}. An ordinary test takes "
         f"{beside_moto['an ordinary test']:.0%} of moto's time, and "
         f"{key.row.title.removeprefix('memory of ')} {number(key.kmsmock / key.moto)} times its "
-        f"memory. Of kmsmock's own {len(verdicts)} goals {met} are met."
+        f"memory. Of kmsmock's own {len(verdicts)} goals {kept} are met."
     )
     return fill(told, 100, break_on_hyphens=False) + "\n"
 
