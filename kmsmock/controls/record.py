@@ -122,15 +122,8 @@ def freeze(members: Mapping[str, Any], leave_out: frozenset[str] = frozenset()) 
 
     Those are left out of the structures inside as well.
     """
-    if leave_out.isdisjoint(members):
-        if _PLAIN.issuperset(map(type, members.values())):
-            return tuple(members.items())
-        return tuple(
-            [
-                (name, value if type(value) in _PLAIN else _frozen(value, leave_out))
-                for name, value in members.items()
-            ]
-        )
+    if leave_out.isdisjoint(members) and _PLAIN.issuperset(map(type, members.values())):
+        return tuple(members.items())
     return tuple(
         [
             (name, value if type(value) in _PLAIN else _frozen(value, leave_out))

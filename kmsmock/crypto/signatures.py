@@ -22,7 +22,6 @@ _MESSAGE_TYPES: Final = {
 _RAW_OR_DIGEST: Final = ("RAW", "DIGEST")
 
 
-@lru_cache(maxsize=64)
 def message_types(algorithm: str) -> tuple[str, ...]:
     """Return the message types that an algorithm signs."""
     return _MESSAGE_TYPES.get(algorithm, _RAW_OR_DIGEST)
@@ -58,8 +57,7 @@ def sign(  # noqa: PLR0913 - what each algorithm takes
     Raises `ValueError` for a message type or length that the algorithm does not have,
     `InvalidKeyMaterial` for a key of another kind, `MissingExtra`.
     """
-    if message_type not in message_types(algorithm):
-        raise _wrong_message_type(algorithm, message_type)
+    _require_message_type(algorithm, message_type)
     prehashed = message_type == "DIGEST"
     if algorithm.startswith("RSASSA_"):
         return rsa.sign(pkcs8, algorithm, message, prehashed)
@@ -86,8 +84,7 @@ def verify(key: bytes, algorithm: str, message_type: str, message: bytes, signat
 
     Raises `InvalidSignature`, and as `sign` does.
     """
-    if message_type not in message_types(algorithm):
-        raise _wrong_message_type(algorithm, message_type)
+    _require_message_type(algorithm, message_type)
     prehashed = message_type == "DIGEST"
     if algorithm.startswith("RSASSA_"):
         return rsa.verify(key, algorithm, message, signature, prehashed)
@@ -108,5 +105,7 @@ def verify(key: bytes, algorithm: str, message_type: str, message: bytes, signat
     return post_quantum.verify(key, message, signature)
 
 
-def _wrong_message_type(algorithm: str, message_type: str) -> ValueError:
-    return ValueError(f"{algorithm!r} does not sign messages of type {message_type!r}")
+@lru_cache(maxsize=64)
+def _require_message_type(algorithm: str, message_type: str) -> None:
+    if message_type not in message_types(algorithm):
+        raise ValueError(f"{algorithm!r} does not sign messages of type {message_type!r}")
