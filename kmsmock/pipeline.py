@@ -136,8 +136,7 @@ def _do(
     if faults is not NO_FAULTS:
         faults.arrives()
     operation, call.request = _read(call, document)
-    if not call.caller.administrator:
-        authorize_operation(call, has_target=bool(operation.targets))
+    authorize_operation(call, has_target=bool(operation.targets))
     for target in operation.targets:
         resource = target.find(call)
         resources.append(resource)
@@ -145,8 +144,7 @@ def _do(
             faults.finds(names_of(call.world, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
-    if quotas.enforced:
-        require_room(call, quotas, resources)
+    require_room(call, quotas, resources)
     result: Mapping[str, Any] | None = operation.handler(call, call.request, *resources)
     note_usage(call, resources)
     return result

@@ -68,10 +68,8 @@ class KeyTarget:
 
     def check(self, _call: Call, key: Key) -> None:
         """Refuse a key whose state or usage does not fit, in this order."""
-        if key.state not in self.states:
-            key.require_state(self.states)
-        if key.usage != self.usage is not None:
-            require_usage(key, self.usage, self.action)
+        key.require_state(self.states)
+        require_usage(key, self.usage, self.action)
 
 
 @dataclass(frozen=True, slots=True)

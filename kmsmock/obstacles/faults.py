@@ -22,7 +22,7 @@ def faults_of(call: Call, waiting: Waiting | None) -> CallFaults:
         waiting: who waits for the answer; None for a call of the levers.
     """
     world = call.world
-    if waiting is None or waiting is AT_ONCE or not world.faults.planned:
+    if waiting is None or waiting is AT_ONCE:
         return NO_FAULTS
 
     def chance() -> float:
