@@ -144,7 +144,8 @@ def _do(
             faults.finds(names_of(call.world, resource))
         authorize(call, target.action, resource)
         target.check(call, resource)
-    require_room(call, quotas, resources)
+    if quotas.enforced:
+        require_room(call, quotas, resources)
     result: Mapping[str, Any] | None = operation.handler(call, call.request, *resources)
     note_usage(call, resources)
     return result

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmsmock.domain.arn import principal_arn
+from kmsmock.domain.external_key_store import ExternalKeyStore
 
 if TYPE_CHECKING:
     from kmsmock.call import Call
@@ -62,7 +63,7 @@ def _replicate_key(call: Call) -> Iterator[Permission]:
 
 def _create_key_store(call: Call) -> Iterator[Permission]:
     yield from _of_the_account(call)
-    if call.request.get("CustomKeyStoreType") == "EXTERNAL_KEY_STORE":
+    if call.request.get("CustomKeyStoreType") == ExternalKeyStore.store_type:
         return
     role = "cks.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceCustomKeyStores"
     yield _service_linked_role(call, role)

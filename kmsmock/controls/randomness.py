@@ -110,7 +110,8 @@ class Randomness:
 
     def two_uuids(self) -> builtins.bytes:
         """Give two random UUIDs, 16 bytes each, one after the other."""
-        return (int.from_bytes(self.bytes(32), "big") & FREE_IN_TWO | FIXED_IN_TWO).to_bytes(32, "big")
+        data = os.urandom(32) if self._start is None else self.bytes(32)
+        return (int.from_bytes(data, "big") & FREE_IN_TWO | FIXED_IN_TWO).to_bytes(32, "big")
 
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.

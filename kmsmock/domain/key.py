@@ -140,7 +140,11 @@ class Key:
     @property
     def secret(self) -> bytes:
         """The secret of an HMAC or asymmetric key (PKCS#8 DER) that is there."""
-        return self.materials.current.require_secret()
+        materials = self.materials
+        assert materials.current_id is not None
+        secret = materials.by_id[materials.current_id].secret
+        assert secret is not None  # A key without it is PendingImport.
+        return secret
 
     def state_of_material(self, material: KeyMaterial) -> MaterialState:
         """Give the KeyMaterialState of one of its materials."""

@@ -1,4 +1,6 @@
-"""botocore's calls, answered here in place of AWS; all of botocore's insides that kmsmock uses.
+"""botocore's calls, answered here in place of AWS.
+
+What of botocore's insides is used beside: new_sessions.py, responses.py and signing.py.
 
 Methods of botocore's classes are wrapped while a mock is active. Classes, not clients: so it is of
 no account when a client was made, by whom, or in which thread.

@@ -88,7 +88,8 @@ class CiphertextTarget:
             raise IncorrectKeyException(
                 "The key ID in the request does not identify a CMK that can perform this operation."
             )
-        require_usage(key, self.named.usage, self.action)
+        if key.usage != self.named.usage:
+            require_usage(key, self.named.usage, self.action)
 
     def _key_id_inside(self, request: Mapping[str, object]) -> str | None:
         """Give the key id that the ciphertext carries, None where it carries or needs none.

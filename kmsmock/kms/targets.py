@@ -68,8 +68,10 @@ class KeyTarget:
 
     def check(self, _call: Call, key: Key) -> None:
         """Refuse a key whose state or usage does not fit, in this order."""
-        key.require_state(self.states)
-        require_usage(key, self.usage, self.action)
+        if key.state not in self.states:
+            key.require_state(self.states)
+        if self.usage not in (None, key.usage):
+            require_usage(key, self.usage, self.action)
 
 
 @dataclass(frozen=True, slots=True)

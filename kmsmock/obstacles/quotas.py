@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
 
 def require_room(call: Call, quotas: Quotas, resources: Sequence[Any]) -> None:
-    """Refuse a call that is beyond a quota.
+    """Refuse a call that is beyond a quota; where quotas are enforced.
 
     Raises:
         ThrottlingException: it comes too fast.
         CloudHsmInvalidRequestException: there would be too many clusters or HSMs. Code and text
             of what CloudHSM answers to more clusters or HSMs than its quotas allow are assumed.
     """
-    if not quotas.enforced:
-        return
     if call.service == "kms":
         _require_rate(call, quotas, resources)
     elif call.operation == "CreateCluster":
