@@ -91,7 +91,7 @@ class BotocoreInterception:
         def _do_get_response(
             endpoint: Any, request: AWSPreparedRequest, operation_model: Any, context: Any
         ) -> Any:
-            if STUBBER in sys.modules:
+            if not self._moto.started and STUBBER in sys.modules:
                 self._moto.start_if_loaded()
             if endpoint._endpoint_prefix not in SERVICES:  # noqa: SLF001
                 setattr(request, _OPERATION, operation_model)

@@ -24,22 +24,20 @@ class MotoInterception:
 
     def __init__(self) -> None:
         self._patches = Patches()
-        self._started = False
+        self.started = False
 
     def start_if_loaded(self) -> None:
-        """Wrap moto's handler of the event if moto is loaded and it is not wrapped yet."""
-        if self._started:
-            return
+        """Wrap moto's handler of the event if moto is loaded. To be called until it has started."""
         # Another thread may be importing it just now.
         stubber = getattr(sys.modules.get(STUBBER), "BotocoreStubber", None)
         if stubber is not None:
-            self._started = True
+            self.started = True
             self._patches.wrap(stubber, "__call__", _answering)
 
     def stop(self) -> None:
         """Put it back."""
         self._patches.undo()
-        self._started = False
+        self.started = False
 
 
 def _answering(original: Callable[..., Any]) -> Callable[..., Any]:
