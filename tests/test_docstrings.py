@@ -8,7 +8,7 @@ import re
 import textwrap
 
 import pytest
-from readme.assumptions import PACKAGE
+from readme.remarks import PACKAGE
 
 import kmsmock
 from kmsmock.controls.clock import Clock

@@ -1,10 +1,12 @@
 """The README's tables are those of the code, and say clearly what is assumed."""
 
+import ast
 import re
 
 import pytest
 from botocore_knows import needs
-from readme.assumptions import ASSUMED, PACKAGE, assumptions, assumptions_in
+from readme.assumptions import ASSUMED, assumptions, assumptions_among
+from readme.remarks import PACKAGE, remarks_in
 from readme_tables import README, TABLES, around
 
 FROM_THE_MODEL = {"error codes", "unreachable error codes"}
@@ -91,7 +93,9 @@ def make(count):
 
 def test_assumptions_are_read_from_comments_and_documentation_strings():
     """A sentence each, and the errors beside it where it speaks of a text."""
-    found = [(it.sentence, it.refusals) for it in assumptions_in(SOURCE, "it.py")]
+    tree = ast.parse(SOURCE)
+    among = assumptions_among(remarks_in(SOURCE, tree), tree, "it.py")
+    found = [(it.sentence, it.refusals) for it in among]
 
     assert found == [
         ("Assumed: there are three at most.", ()),

@@ -5,19 +5,13 @@ what the code beside it raises; what it says of anything else must be clear by i
 """
 
 import ast
-import inspect
-import io
 import re
-import tokenize
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from readme.markdown import table
+from readme.remarks import remarks_with
 
-import kmsmock
-
-PACKAGE = Path(kmsmock.__file__).parent
 ASSUMED = re.compile(r"\bassumed\b(?!-role)", re.IGNORECASE)
 OF_TEXTS = re.compile(r"\btexts?\b", re.IGNORECASE)
 ENTRY = re.compile(r"^ {4}\*{0,2}(\w+): ", re.MULTILINE)
@@ -44,69 +38,16 @@ class Assumption:
 
 def assumptions():
     """Give all of kmsmock's, file by file."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        source = path.read_text("utf-8")
-        if ASSUMED.search(source):
-            yield from assumptions_in(source, path.relative_to(PACKAGE).as_posix())
+    for path, tree, remarks in remarks_with(ASSUMED):
+        yield from assumptions_among(remarks, tree, path)
 
 
-def assumptions_in(source, path):
-    """Give those of a source, from its beginning to its end."""
-    tree = ast.parse(source)
-    found = sorted((*_comments(source, tree), *_docstrings(tree)), key=lambda it: it[0])
-    for _line, text, code in found:
-        for sentence in _sentences(text):
+def assumptions_among(remarks, tree, path):
+    """Give those that some of a file's remarks make."""
+    for remark in remarks:
+        for sentence in _sentences(remark.text):
             if ASSUMED.search(sentence):
-                yield Assumption(path, sentence, _refusals(sentence, code, tree))
-
-
-def _comments(source, tree):
-    """Give each comment, lines of one block together, with the statements that it is about."""
-    lines = source.splitlines()
-    blocks = []
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type != tokenize.COMMENT or not re.match(r"# ", token.string):
-            continue
-        (line, column), alone = token.start, not lines[token.start[0] - 1][: token.start[1]].strip()
-        if alone and blocks and blocks[-1][1:] == (line - 1, column, True):
-            first, *_ = blocks.pop()
-            blocks.append((f"{first} {token.string[2:]}", line, column, True))
-        else:
-            blocks.append((token.string[2:], line, column, alone))
-    for text, line, _column, alone in blocks:
-        yield line, text, _statements_from(tree, line + 1 if alone else line)
-
-
-def _statements_from(tree, line):
-    """Give what raises first from a line on: a statement, or one that follows in its block."""
-    blocks = [
-        block
-        for node in ast.walk(tree)
-        for name in ("body", "orelse", "finalbody")
-        if isinstance(block := getattr(node, name, None), list)
-    ]
-    after = [
-        block[place:]
-        for block in blocks
-        for place, statement in enumerate(block)
-        if isinstance(statement, ast.stmt) and statement.lineno == line
-    ]
-    for statement in after[-1] if after else ():
-        if any(isinstance(node, (ast.Raise, ast.Return)) for node in ast.walk(statement)):
-            return [statement]
-    return []
-
-
-def _docstrings(tree):
-    """Give each documentation string, of a constant too, with the function's statements."""
-    for node in ast.walk(tree):
-        if not isinstance(body := getattr(node, "body", None), list):
-            continue
-        for statement in body:
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                of_function = isinstance(node, ast.FunctionDef) and statement is body[0]
-                text = inspect.cleandoc(str(statement.value.value))
-                yield statement.lineno, text, body[1:] if of_function else []
+                yield Assumption(path, sentence, _refusals(sentence, remark.code, tree))
 
 
 def _sentences(text):
