@@ -9,6 +9,7 @@ from pathlib import Path
 from readme.assumptions import of_behaviour, of_texts
 from readme.condition_keys import condition_keys
 from readme.connection_errors import connection_error_codes
+from readme.differences import differences
 from readme.errors import common_error_codes, error_codes, unreachable_error_codes
 from readme.key_specs import key_specs
 from readme.key_states import key_states
@@ -27,6 +28,7 @@ TABLES = {
     "unreachable error codes": unreachable_error_codes,
     "connection error codes": connection_error_codes,
     "condition keys": condition_keys,
+    "differences": differences,
     "assumptions": of_behaviour,
     "assumed texts": of_texts,
 }

@@ -6,6 +6,7 @@ import re
 import pytest
 from botocore_knows import needs
 from readme.assumptions import ASSUMED, assumptions, assumptions_among
+from readme.differences import MARK, Difference, difference_in, paragraphs
 from readme.remarks import PACKAGE, remarks_in
 from readme_tables import README, TABLES, around
 
@@ -104,3 +105,37 @@ def test_assumptions_are_read_from_comments_and_documentation_strings():
         ("The text is assumed.", (("TwoException", "Two."),)),
         ("Assumed: all are this.", ()),
     ]
+
+
+def test_no_difference_is_lost():
+    """Wherever the source speaks of a kept difference, a paragraph of the table does, once each."""
+    said = sum(len(MARK.findall(path.read_text("utf-8"))) for path in PACKAGE.rglob("*.py"))
+    subjects = [difference_in(paragraph).subject for paragraph in paragraphs()]
+
+    assert len(set(subjects)) == len(subjects) == said > 15
+
+
+def test_a_difference_tells_what_both_do_and_why():
+    """Whatever stands after the reason is a source, not a part of the table."""
+    told = "Kept difference (Weather): AWS has none; kmsmock has rain; a lot. Why: it is autumn."
+
+    assert (
+        difference_in(f"{told} https://example.com/")
+        == difference_in(told)
+        == Difference("Weather", "has none", "has rain; a lot", "it is autumn")
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Kept difference: AWS has none; kmsmock has rain. Why: it is autumn.",
+        "Kept difference (Weather): AWS has none; kmsmock has rain.",
+        "Kept difference (Weather): kmsmock has rain. Why: it is autumn.",
+        "A kept difference (Weather): AWS has none; kmsmock has rain. Why: it is autumn.",
+    ],
+)
+def test_a_difference_without_its_parts_is_refused(told):
+    """It would be missing in the table."""
+    with pytest.raises(ValueError, match="not in the form of a kept difference"):
+        difference_in(told)

@@ -1,6 +1,9 @@
 """Resource policies of CloudHSM backups: whom they let restore a backup in another account.
 
 Source: https://docs.aws.amazon.com/cloudhsm/latest/userguide/sharing.html
+
+Kept difference (Resource policies of backups): AWS takes conditions in them; kmsmock refuses a
+condition as not implemented. Why: no judgement is better than a wrong one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Who makes a call."""
+"""Who makes a call.
+
+Kept difference (Callers): AWS holds each to policies and grants; kmsmock takes a caller without a
+declared principal for the administrator of their account (a 12-digit access key id names it), and a
+principal exists once a test names it, with the policies that the test gives. Why: most tests are
+not about permissions, and IAM itself is not here.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +68,9 @@ def identify(world: World, access_key: str) -> Caller:
 
     A 12-digit access key id names its account, as in LocalStack; every other one that no test
     declared belongs to the world's own account. The caller is the account's administrator.
+
+    Kept difference (Credentials, signatures): AWS checks them; kmsmock checks no signature, and
+    takes any access key but a deleted principal's. Why: real secrets do not belong in a test.
 
     Raises:
         UnrecognizedClientException: the principal was deleted, or declared after the snapshot to

@@ -16,7 +16,8 @@ MODES: dict[HsmType, frozenset[Mode]] = {
 }
 """HSM type -> its modes.
 
-Kept difference: today's AWS answers `Provided HsmType is not supported.` to hsm1.medium too.
+Kept difference (HSM type `hsm1.medium`): AWS refuses it for new clusters; kmsmock accepts it. Why:
+AWS's guides and older clusters have it.
 https://docs.aws.amazon.com/cloudhsm/latest/userguide/cluster-hsm-types.html
 """
 

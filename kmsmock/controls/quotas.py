@@ -4,6 +4,11 @@ Requests: https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-sec
 not looked up; they stand in the tables below only. Resources: cloudhsmv2.md section 2.
 
 Assumed: KMS admits as many requests per second as `aws.quotas` says.
+
+Kept difference (Quotas): AWS has them always; kmsmock always has those of aliases, grants, tags and
+rotations of a key, and of keys (100,000) and key stores (10) in a Region, but those of clusters,
+HSMs and requests only after `aws.quotas.enforce()`, with the numbers of `aws.quotas`. Why: a test
+that makes a fifth cluster is seldom about quotas.
 """
 
 from __future__ import annotations

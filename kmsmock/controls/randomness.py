@@ -116,9 +116,12 @@ class Randomness:
     def rsa_key(self, bits: int) -> Der:
         """Give an RSA private key that this source never gave before, PKCS#8 DER.
 
-        The first sixteen of each size are ready, and the same in each seeded run, unless all are
-        to be fresh. Others take as long as RSA takes, and no seed repeats them: `cryptography`
-        makes them by itself.
+        Kept difference (RSA keys): AWS makes each anew; kmsmock takes the first sixteen of each
+        size from a set of public test keys, never to be used for real, unless
+        `mock_kms_cloudhsm(rsa_keys="fresh")` asks for new ones. Why: making one is slow.
+
+        The ready ones are the same in each seeded run. Others take as long as RSA takes, and no
+        seed repeats them: `cryptography` makes them by itself.
         """
         if self.rsa_keys == "fresh":
             return self.new_rsa_key(bits)

@@ -1,4 +1,9 @@
-"""How long AWS's slow changes take in a world."""
+"""How long AWS's slow changes take in a world.
+
+Kept difference (Slow changes of clusters, HSMs, connections): AWS takes seconds to 20 minutes;
+kmsmock is done when the next call looks, unless `transitions` says otherwise. Why: tests do not
+wait.
+"""
 
 from __future__ import annotations
 

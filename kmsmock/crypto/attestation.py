@@ -2,9 +2,11 @@
 
 https://github.com/aws/aws-nitro-enclaves-nsm-api/blob/main/docs/attestation_process.md
 
-CBOR is read by cbor2, through the extra `cbor`. The signature is checked against the certificate
-inside the document. Whether that certificate comes from AWS's Nitro root is not, since no test
-could make such a document outside an enclave.
+CBOR is read by cbor2, through the extra `cbor`.
+
+Kept difference (Attestation documents, `Recipient`): AWS takes those that lead to its root of Nitro
+enclaves; kmsmock takes one that is signed by the certificate inside it, or by nobody. Why: no test
+could make another outside an enclave.
 """
 
 from __future__ import annotations

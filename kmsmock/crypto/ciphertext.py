@@ -1,8 +1,11 @@
 """The blob that symmetric encryption returns: who can open it, and the sealed bytes.
 
-AWS does not publish its format and may change it, so this one is our own, with what users
-can see of AWS's: base64 begins ``AQICAH`` for Encrypt and ``AQIDAH`` for data keys, and a
-blob is 152 bytes longer than its plaintext. Layout, all numbers big-endian:
+Kept difference (Ciphertexts): AWS has a format of its own that it may change; kmsmock has another,
+so that neither can decrypt what the other encrypted; see `aws.register_ciphertext`. Why: the format
+is not published, and the keys are AWS's.
+
+It has what users can see of AWS's: base64 begins ``AQICAH`` for Encrypt and ``AQIDAH`` for data
+keys, and a blob is 152 bytes longer than its plaintext. Layout, all numbers big-endian:
 
     5      magic: 01 02 02 00 78 (encrypt) or 01 02 03 00 78 (data key)
     1 + n  key id, ASCII

@@ -1,4 +1,8 @@
-"""A grant: operations on one key that one principal may use; and all grants of a key."""
+"""A grant: operations on one key that one principal may use; and all grants of a key.
+
+Kept difference (Permission changes): AWS takes seconds to minutes to know them everywhere; kmsmock
+knows them at once, and with `aws.grants_need_tokens()` new grants late. Why: tests do not wait.
+"""
 
 from __future__ import annotations
 

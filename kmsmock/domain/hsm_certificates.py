@@ -3,6 +3,10 @@
 The chains of https://docs.aws.amazon.com/cloudhsm/latest/userguide/verify-hsm-identity.html: the
 hardware vouches for the HSM, AWS and the manufacturer vouch for the hardware. Hardware and roots
 are the same in every run and every cluster, the HSM's key is its cluster's own.
+
+Kept difference (Certificates of HSMs): AWS gives some that lead to its own and the manufacturer's
+roots; kmsmock gives some of the same shape that lead to its own roots. Why: only AWS can sign with
+AWS's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A plausible VPC: the subnets and security groups that clusters stand in.
 
-Kept difference from AWS: a test sets up no VPC. A well-formed subnet id that nobody knows is
-adopted into the one VPC when a cluster names it, where AWS refuses it.
+Kept difference (Subnets): AWS knows the account's own, and refuses others; kmsmock has one VPC in
+each Region, and adopts a well-formed subnet id that nobody knows when a cluster names it. Why: EC2
+is not here, so that a test sets up no VPC.
 """
 
 from __future__ import annotations

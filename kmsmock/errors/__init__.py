@@ -3,6 +3,10 @@
 `ServiceError` is the base and is never raised itself. A class's name is the error code on the
 wire; `status` is its HTTP status. The errors of one service are in the module of its name, those
 of every service are here.
+
+Kept difference (Texts of errors): AWS does not publish all of them; kmsmock has AWS's exception and
+code, and of a text that is not published a plausible one, listed below. Why: a test should check
+the code.
 """
 
 from __future__ import annotations

@@ -201,7 +201,8 @@ def describe_key(
 def list_keys(call: Call, _request: ListKeysRequestTypeDef) -> ListKeysResponseTypeDef:
     """List the keys of the account and Region, by id.
 
-    No account can share keys through RAM here: asked for these alone, it lists none.
+    Kept difference (Keys shared through AWS RAM): AWS lists them when ResourceOwners asks for those
+    of other accounts; kmsmock lists none. Why: RAM is not here.
     """
     listed, of = call.region.keys, "ListKeys"
     if "ResourceOwners" in call.request:

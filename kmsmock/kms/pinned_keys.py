@@ -1,7 +1,10 @@
 """Keys whose id or material a test has chosen: the tags that LocalStack's users give CreateKey.
 
-https://docs.localstack.cloud/aws/services/kms/ (custom key ids and custom key material). AWS takes
-these tags for tags like any others: a difference that the README lists.
+https://docs.localstack.cloud/aws/services/kms/ (custom key ids and custom key material).
+
+Kept difference (Tags `_custom_id_` and `_custom_key_material_` of CreateKey): AWS takes them for
+tags like any others; kmsmock lets them choose the key's id and its material (base64), as LocalStack
+does. Why: suites move here without changes.
 """
 
 from __future__ import annotations

@@ -83,7 +83,11 @@ def partition_of(region: str) -> str:
 
 @cache
 def regions_of(partition: str) -> frozenset[str]:
-    """Give the names of a partition's Regions, as far as the installed botocore knows them."""
+    """Give the names of a partition's Regions, as far as the installed botocore knows them.
+
+    Kept difference (Regions): AWS opens some of them to an account only once it has enabled them;
+    kmsmock has all of them open. Why: an account's settings are not here.
+    """
     for known in create_loader().load_data("partitions")["partitions"]:
         if known["id"] == partition:
             return frozenset(known["regions"])

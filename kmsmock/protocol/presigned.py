@@ -16,7 +16,9 @@ def read_query(operation: OperationModel, url: str) -> dict[str, object]:
 
     Assumed: KMS reads the members of a presigned request from its query.
 
-    botocore writes structures, lists and maps as Python prints them, which no service can read.
+    Kept difference (Presigned requests): AWS gets whatever botocore puts into the URL; kmsmock
+    refuses structures, lists and maps there as not implemented. Why: botocore writes them as Python
+    prints them, which no service can read.
 
     Raises:
         NotImplementedByKmsmock: a member is one of those.

@@ -1,4 +1,9 @@
-"""An event in CloudTrail's shape (authorization.md section 6.1)."""
+"""An event in CloudTrail's shape (authorization.md section 6.1).
+
+Kept difference (Events): AWS delivers them to CloudTrail after minutes; kmsmock has them in
+`aws.events` at once, and shows no policies in them. Why: tests do not wait, and a million calls
+must not fill the memory.
+"""
 
 from __future__ import annotations
 

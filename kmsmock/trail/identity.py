@@ -1,6 +1,10 @@
 """Who did it: CloudTrail's userIdentity.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+
+Kept difference (`userAgent` and `sourceIPAddress` of events): AWS writes the caller's; kmsmock
+writes placeholders, and the `aws:SourceIp` that a test declares. Why: the machine's own address
+would say nothing.
 """
 
 from __future__ import annotations
