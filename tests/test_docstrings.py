@@ -50,7 +50,9 @@ USED = {f"kmsmock.{name}": getattr(kmsmock, name) for name in kmsmock.__all__} |
         *(Handle, Mock, Clock, Events, FaultLevers, Fault),
         *(QuotaLevers, NetworkLevers, HsmLevers, ProxyLevers),
     )
-    for name, member in vars(owner).items()
+    for part in owner.__mro__
+    if part.__module__.startswith("kmsmock")
+    for name, member in vars(part).items()
     if not name.startswith("_") and (isinstance(member, property) or callable(member))
 }
 """What a user calls: the exported names, and what a mock, the handle and its levers have."""
