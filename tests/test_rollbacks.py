@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich_world import DEEDS, Rich, do
 from whole_world import describe
 
-import kmsmock.snapshots
 from kmsmock import mock_kms_cloudhsm
+from kmsmock.snapshots import chain, states
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +84,9 @@ def test_a_snapshot_knows_every_type_that_the_world_leads_to(rich, monkeypatch):
     Attributes themselves need no list: all of them are found.
     """
     plain = {str, bytes, int, float, bool, type(None)}
-    ways = {kind: way for kind, way in kmsmock.snapshots._WAYS.items() if way or kind in plain}
-    monkeypatch.setattr(kmsmock.snapshots, "_WAYS", ways)
-    version = kmsmock.snapshots._Version()
+    ways = states._Ways({kind: way for kind, way in states.WAYS.items() if way or kind in plain})
+    monkeypatch.setattr(chain, "WAYS", ways)
+    version = chain._Version()
 
     version.keep(rich.aws._world)
     for key in rich.aws._world.region("123456789012", REGION).keys:

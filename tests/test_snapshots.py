@@ -7,8 +7,8 @@ import pytest
 from clients_at_hand import NO_RETRIES
 from expect import refused
 
-import kmsmock.snapshots
 from kmsmock import mock_kms_cloudhsm
+from kmsmock.snapshots.chain import Snapshot, _Version
 
 ROLE = "arn:aws:iam::123456789012:role/app"
 
@@ -175,7 +175,7 @@ def test_a_snapshot_copies_no_keys(aws, kms):
 def test_a_snapshot_of_another_world_is_refused(aws):
     """A snapshot lives as long as its mock."""
     snapshot = aws.snapshot()
-    other = kmsmock.snapshots.Snapshot(kmsmock.snapshots._Version())
+    other = Snapshot(_Version())
 
     with pytest.raises(ValueError, match="of another world"):
         aws.rollback(other)
