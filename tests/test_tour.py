@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kmsmock.tour import story
+from kmsmock.tour import scene
 
 GUARDED = """
 import runpy, socket
@@ -73,7 +73,7 @@ def test_tour_tells_its_steps_in_order(tour):
 def test_every_step_of_the_tour_has_an_actor(tour):
     """Each step says who acts."""
     actors = re.findall(r"^ ?\d+\. (.*)$", tour, re.MULTILINE)
-    assert set(actors) == {story.ALICE, story.ALICE_CLI, story.KMS}
+    assert set(actors) == {scene.ALICE, scene.ALICE_CLI, scene.KMS}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_tour_ends_with_a_summary(tour):
 
 def test_tour_prints_no_password(tour):
     """Passwords are named and never printed."""
-    for secret in (story.ADMIN_PASSWORD, story.FIRST_PASSWORD, story.NEW_PASSWORD):
+    for secret in (scene.ADMIN_PASSWORD, scene.FIRST_PASSWORD, scene.NEW_PASSWORD):
         assert secret not in tour
 
 
