@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import utils
 
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "SHA_1": hashes.SHA1(),  # noqa: S303 - RSAES_OAEP_SHA_1 is AWS's, and OAEP does not suffer
@@ -26,6 +28,16 @@ def hash_of(algorithm: str) -> hashes.HashAlgorithm:
         if algorithm.endswith(name):
             return algorithm_hash
     raise ValueError(f"no hash is known for the algorithm {algorithm!r}")
+
+
+@lru_cache(maxsize=32)
+def signed_hash(algorithm: str, prehashed: bool) -> hashes.HashAlgorithm | utils.Prehashed:
+    """Return an algorithm's hash as `cryptography`'s `sign` and `verify` take it.
+
+    Of a message that is its digest already, they are told so. Raises `ValueError` as `hash_of`.
+    """
+    digest = hash_of(algorithm)
+    return utils.Prehashed(digest) if prehashed else digest
 
 
 def digest_length(algorithm: str) -> int:

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography import exceptions
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from .digests import hash_of
+from .digests import signed_hash
 from .exceptions import InvalidKeyMaterial, InvalidSignature
 from .keys import load_others_public, load_private, load_public, private_der
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from cryptography.hazmat.primitives import hashes
 
 _CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "ECC_NIST_P256": ec.SECP256R1(),
@@ -80,7 +78,7 @@ def verify(
     `InvalidKeyMaterial` when it is no elliptic-curve key.
     """
     try:
-        _public(key).verify(signature, message, ec.ECDSA(_hash(algorithm, prehashed)))
+        _public(key).verify(signature, message, ec.ECDSA(signed_hash(algorithm, prehashed)))
     except exceptions.InvalidSignature:
         raise InvalidSignature from None
 
@@ -117,13 +115,8 @@ def _public(key: bytes) -> ec.EllipticCurvePublicKey:
 
 @lru_cache(maxsize=6)
 def _ecdsa(algorithm: str, repeatable: bool) -> ec.ECDSA:
-    of_digest = _hash(algorithm, prehashed=True)
+    of_digest = signed_hash(algorithm, prehashed=True)
     try:
         return ec.ECDSA(of_digest, deterministic_signing=repeatable)
     except UnsupportedAlgorithm:  # OpenSSL before 3.2, BoringSSL, LibreSSL
         return ec.ECDSA(of_digest)
-
-
-def _hash(algorithm: str, prehashed: bool) -> hashes.HashAlgorithm | utils.Prehashed:
-    digest = hash_of(algorithm)
-    return utils.Prehashed(digest) if prehashed else digest

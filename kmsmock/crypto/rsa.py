@@ -11,17 +11,13 @@ nobody else give it. `ready_rsa` has keys that do not change from run to run.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cryptography import exceptions
-from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from .digests import hash_of
+from .digests import hash_of, signed_hash
 from .exceptions import InvalidKeyMaterial, InvalidSignature, Unreadable
 from .keys import load_private, load_public, private_der
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives import hashes
 
 
 def generate(bits: int) -> bytes:
@@ -78,7 +74,7 @@ def sign(pkcs8: bytes, algorithm: str, message: bytes, prehashed: bool = False) 
     Raises `ValueError` for a digest of another length, `InvalidKeyMaterial` when the key is no
     RSA private key.
     """
-    return _private(pkcs8).sign(message, _padding(algorithm), _hash(algorithm, prehashed))
+    return _private(pkcs8).sign(message, _padding(algorithm), signed_hash(algorithm, prehashed))
 
 
 def verify(
@@ -90,7 +86,9 @@ def verify(
     `ValueError` for a digest of another length, `InvalidKeyMaterial` when it is no RSA key.
     """
     try:
-        _public(key).verify(signature, message, _padding(algorithm), _hash(algorithm, prehashed))
+        _public(key).verify(
+            signature, message, _padding(algorithm), signed_hash(algorithm, prehashed)
+        )
     except exceptions.InvalidSignature:
         raise InvalidSignature from None
 
@@ -123,9 +121,3 @@ def _padding(algorithm: str) -> padding.PKCS1v15 | padding.PSS:
         digest = hash_of(algorithm)
         return padding.PSS(padding.MGF1(digest), digest.digest_size)
     raise ValueError(f"{algorithm!r} is no RSA signature algorithm")
-
-
-@lru_cache(maxsize=16)
-def _hash(algorithm: str, prehashed: bool) -> hashes.HashAlgorithm | utils.Prehashed:
-    digest = hash_of(algorithm)
-    return utils.Prehashed(digest) if prehashed else digest
