@@ -42,7 +42,7 @@ class Ranking:
     """The tests, by what each of them reaches.
 
     Args:
-        most: how many tests one mutant may meet.
+        most: how many tests a mutant meets before it seems to survive.
         reached: as `Reached.tests`.
         at_import: as `Reached.at_import`.
     """
@@ -75,8 +75,8 @@ class Ranking:
             return False
         return any((mutant.module, line) in self._by_line for line in mutant.lines)
 
-    def tests(self, mutant: Mutant) -> list[str]:
-        """Give those that reach the mutant, the most likely to notice it first."""
+    def tests(self, mutant: Mutant) -> tuple[list[str], list[str]]:
+        """Give those that reach the mutant: some that are likely to notice it, then all others."""
         nearest = NEAREST.get(mutant.module, (f"test_{Path(mutant.module).stem}",))
         near = {test for test in self._every if _is_in(test, (*nearest, *OF_EVERY_CLASS))}
         if self.is_collected(mutant):
@@ -92,7 +92,8 @@ class Ranking:
         ranked = sorted(reaching, key=rank)
         first = max(self._most // 2, len(near & reaching))
         step = max(1, (len(ranked) - first) // max(1, self._most - first))
-        return [*ranked[:first], *ranked[first::step]][: max(self._most, first)]
+        soon = [*ranked[:first], *ranked[first::step]][: max(self._most, first)]
+        return soon, sorted(reaching.difference(soon), key=rank)
 
 
 def _is_in(test: str, files: tuple[str, ...]) -> bool:

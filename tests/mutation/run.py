@@ -8,6 +8,7 @@ Each mutant runs in a process of its own, with the tests that reach the changed 
 the tree stay as they are. Those of functions meet tests that were imported and collected once, in
 a tenth of a second; those of tables import kmsmock anew, in about two seconds. What survives is
 printed, and is either noticed by a new test or explained in `explained.py`: else the run fails.
+It has met all tests that reach it, unless it is explained: then the likeliest.
 
 Which tests reach which line is found out once, in a few minutes, and kept in `.pytest_cache`: say
 `--reach` after a change of tests or of kmsmock. It takes Python 3.12 or later, on a system that
@@ -25,13 +26,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from explained import EXPLAINED
 from mutants import ROOT, Mutant, sample
 from noticing import Changed, Chosen, Collected, Reached
-from processes import each
+from processes import allow, each
 from ranking import Ranking
 
 MODULES = ("kmsmock/authorization", "kmsmock/domain", "kmsmock/controls/transitions.py")
@@ -60,6 +62,8 @@ PYTEST += ["--assert=plain"]  # else pytest imports all of kmsmock its own way
 REACH = ROOT / ".pytest_cache" / "mutation.json"
 FIRST = 16
 """Tests that run before the rest is collected at all: most mutants are noticed by them."""
+SECONDS_FOR_ALL = 900
+"""Of the processor's time, for a mutant that no likely test has noticed."""
 
 
 def main() -> int:
@@ -69,7 +73,7 @@ def main() -> int:
     parser.add_argument("--most", type=int, help="how many mutants, spread evenly; default: all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--tests", type=int, default=400, help="how many tests one mutant may meet")
+    parser.add_argument("--tests", type=int, default=400, help="how many tests meet every mutant")
     parser.add_argument("--reach", action="store_true", help="find out anew what tests reach")
     asked = parser.parse_args()
     os.chdir(ROOT)
@@ -99,9 +103,10 @@ class Meeting:
         """Let each import kmsmock anew: mutants of tables, and of what tables are made with."""
 
         def meet(mutant: Mutant) -> tuple[str, int]:
-            tests = self.ranking.tests(mutant)
             sys.meta_path.insert(0, Changed(mutant.module, mutant.number))
-            return _run(tests[:FIRST]) or _run(tests[FIRST:]), len(tests)
+            return self._meet_tests(
+                mutant, lambda tests: _run(tests[:FIRST]) or _run(tests[FIRST:])
+            )
 
         self._tell_each(mutants, meet)
 
@@ -110,13 +115,20 @@ class Meeting:
 
         def meet_all(collected: Collected) -> None:
             def meet(mutant: Mutant) -> tuple[str, int]:
-                tests = self.ranking.tests(mutant)
-                return collected.noticing(mutant, tests), len(tests)
+                return self._meet_tests(mutant, partial(collected.noticing, mutant))
 
             self._tell_each(mutants, meet)
 
         if mutants:
             pytest.main([*PYTEST, "-s", *_files()], plugins=[Collected(meet_all)])
+
+    def _meet_tests(self, mutant: Mutant, run: Callable[[list[str]], str]) -> tuple[str, int]:
+        """Give the test that notices it, and how many it met: all, unless it is explained."""
+        soon, others = self.ranking.tests(mutant)
+        if (noticed := run(soon)) or mutant.name in EXPLAINED:
+            return noticed, len(soon)
+        allow(SECONDS_FOR_ALL)
+        return run(others), len(soon) + len(others)
 
     def _tell_each(self, mutants: list[Mutant], meet: Callable[[Mutant], tuple[str, int]]) -> None:
         for mutant, (noticed, tests) in each(mutants, meet, self._jobs):
