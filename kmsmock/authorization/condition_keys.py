@@ -13,6 +13,7 @@ from kmsmock.authorization.asking import Asking, Value, via_service
 from kmsmock.authorization.attestation import attested
 from kmsmock.authorization.global_keys import global_keys
 from kmsmock.authorization.other_key import is_same_key
+from kmsmock.domain.key import Key
 from kmsmock.domain.key_spec import SYMMETRIC
 
 if TYPE_CHECKING:
@@ -180,16 +181,20 @@ def context_of(asking: Asking) -> ContextValues:
     return context if given is None else {**context, **given.context}
 
 
-def identity_context_of(asking: Asking) -> ContextValues:
-    """Give the condition keys that IAM policies see and key policies do not."""
-    key = asking.key
-    if key is None:
-        return {}
-    context: dict[str, tuple[str, ...]] = {
-        f"aws:resourcetag/{name.lower()}": (value,) for name, value in key.tags.items()
-    }
-    # It is no use for a key with more than 50 aliases; none has more, which is CreateAlias's quota.
-    context["kms:resourcealiases"] = tuple(sorted(key.aliases))
+def identity_context_of(thing: object) -> ContextValues:
+    """Give the condition keys about what is acted on that IAM policies see and key policies do not.
+
+    Args:
+        thing: a key, a cluster or a backup; of all else there are none.
+    """
+    context: dict[str, tuple[str, ...]] = {}
+    tags: Mapping[str, str] = getattr(thing, "tags", {})
+    for tag, value in tags.items():
+        name = f"aws:resourcetag/{tag.lower()}"
+        context[name] = (*context.get(name, ()), value)
+    if isinstance(thing, Key):
+        # It is no use for a key with more than 50 aliases; none has, which is CreateAlias's quota.
+        context["kms:resourcealiases"] = tuple(sorted(thing.aliases))
     return context
 
 

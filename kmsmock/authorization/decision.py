@@ -77,14 +77,14 @@ def authorize(call: Call, action: str, resource: Resource) -> None:
     elif isinstance(resource, CustomKeyStore):
         _require_iam(call, on_account(call, action))
     else:
-        _require_iam(call, Permission(action, _cloudhsm_arn(call, resource)))
+        _require_iam(call, Permission(action, _cloudhsm_arn(call, resource)), resource)
 
 
 def decide_on_key(call: Call, action: str, key: Key) -> Decision:
     """Decide what the caller may do to a key that is there."""
     operation = action.partition(":")[2]
     asking = Asking(call, operation, key)
-    asked = Asked(action, key.arn, key.account_id, context_of(asking), identity_context_of(asking))
+    asked = Asked(action, key.arn, key.account_id, context_of(asking), identity_context_of(key))
     policies = policies_of(call.caller, read_document(key.policy))
     subject = call.caller.subject
     candidates = grants.grants_to(key.grants, subject, call.region.partition)
@@ -177,7 +177,8 @@ def _require_retirable(call: Call, action: str, grant: Grant) -> None:
     What an administrator may retire in the account that owns the key was decided before.
     """
     subject = call.caller.subject
-    by_iam = decide_by_iam(call, action, grant.key_arn)
+    owners = call.world.region(grant.account_id, call.region.name)
+    by_iam = decide_by_iam(call, action, grant.key_arn, owners.keys.get(grant.key_id))
     explicit = not by_iam.allowed and by_iam.is_explicit
     if not explicit and grants.may_retire(grant, subject, iam_allows=by_iam.allowed):
         return
@@ -188,17 +189,24 @@ def _require_retirable(call: Call, action: str, grant: Grant) -> None:
     raise _denied(call, action, grant.key_arn, by_iam)
 
 
-def _require_iam(call: Call, permission: Permission) -> None:
+def _require_iam(call: Call, permission: Permission, thing: Resource | None = None) -> None:
     action, resource = permission.action, str(permission.resource)
-    decision = decide_by_iam(call, action, resource)
+    decision = decide_by_iam(call, action, resource, thing)
     if not decision.allowed:
         raise _denied(call, action, permission.shown or resource, decision)
 
 
-def decide_by_iam(call: Call, action: str, resource: str) -> Decision:
-    """Decide what IAM alone decides: the resource has no policy."""
-    asking = Asking(call, action.partition(":")[2])
-    asked = Asked(action, resource, call.caller.account_id, context_of(asking))
+def decide_by_iam(
+    call: Call, action: str, resource: str, thing: Resource | None = None
+) -> Decision:
+    """Decide what IAM alone decides: the resource has no policy.
+
+    Args:
+        thing: what is acted on, if it is there already: conditions may be about it.
+    """
+    asking = Asking(call, action.partition(":")[2], thing if isinstance(thing, Key) else None)
+    of_thing = identity_context_of(thing)
+    asked = Asked(action, resource, call.caller.account_id, context_of(asking), of_thing)
     return decide(call.caller.subject, asked, policies_of(call.caller, None))
 
 

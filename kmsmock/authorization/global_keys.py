@@ -13,7 +13,7 @@ from kmsmock.authorization.asking import Asking, Value, via_service
 if TYPE_CHECKING:
     from kmsmock.authorization.caller import Caller
 
-TAGGING = ("CreateKey", "ReplicateKey", "TagResource")
+TAGGING = ("CopyBackupToRegion", "CreateCluster", "CreateKey", "ReplicateKey", "TagResource")
 
 
 def global_keys(asking: Asking) -> Iterator[tuple[str, Value]]:
@@ -25,13 +25,20 @@ def global_keys(asking: Asking) -> Iterator[tuple[str, Value]]:
     yield "aws:EpochTime", int(call.now.timestamp())
     yield "aws:SecureTransport", True
     yield "aws:ResourceAccount", asking.key.account_id if asking.key else call.region.account_id
-    tags = cast("list[dict[str, str]]", call.request.get("Tags", ()))
     if asking.operation in TAGGING:
-        for tag in tags:
-            yield f"aws:RequestTag/{tag['TagKey']}", tag["TagValue"]
-        yield "aws:TagKeys", [tag["TagKey"] for tag in tags]
+        if call.service == "kms":
+            tags = _pairs(asking.sent("Tags", ()), "TagKey", "TagValue")
+        else:
+            tags = _pairs(asking.sent("TagList", ()), "Key", "Value")
+        for name, value in tags:
+            yield f"aws:RequestTag/{name}", value
+        yield "aws:TagKeys", [name for name, _value in tags]
     if asking.operation == "UntagResource":
-        yield "aws:TagKeys", asking.sent("TagKeys")
+        yield "aws:TagKeys", asking.sent("TagKeys", asking.sent("TagKeyList"))
+
+
+def _pairs(tags: Value, name: str, value: str) -> list[tuple[str, str]]:
+    return [(tag[name], tag[value]) for tag in cast("list[dict[str, str]]", tags)]
 
 
 def _of_caller(caller: Caller) -> Iterator[tuple[str, Value]]:

@@ -33,7 +33,7 @@ def require_no_lockout(call: Call, document: Document, key_arn: str) -> None:
     key = call.region.keys.get(key_arn.rpartition("/")[2])
     now, later = Asking(call, call.operation, key), Asking(call, "PutKeyPolicy", key)
     context = {**context_of(now), **context_of(later)}
-    asked = Asked(_ACTION, key_arn, account_id, context, identity_context_of(later))
+    asked = Asked(_ACTION, key_arn, account_id, context, identity_context_of(later.key))
     decision = decide(call.caller.subject, asked, policies_of(call.caller, document))
     if not decision.allowed:
         raise MalformedPolicyDocumentException(

@@ -171,8 +171,11 @@ def read_token(token: str) -> GrantReference:
         end = 2 + int.from_bytes(rest[:2], "big")
         parts.append(rest[2:end])
         rest = rest[end:]
-    grant_id, arn, _nonce = parts
-    return GrantReference(arn.decode(), grant_id.hex())
+    try:
+        grant_id, arn, _nonce = parts
+        return GrantReference(arn.decode(), grant_id.hex())
+    except ValueError:
+        raise _invalid_token() from None
 
 
 def _check(body: bytes) -> bytes:

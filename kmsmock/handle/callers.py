@@ -156,7 +156,7 @@ class CallerLevers(OnWorld):
             resource: a key's id, ARN, alias or alias ARN; or what IAM policies name, `*` or an ARN.
             request: members of the request that count, `{"EncryptionContext": {...}}`.
             region: of the call; by default the handle's.
-            **caller: as `session` takes it.
+            **caller: as `session` takes it; policies that are given hold for the question alone.
 
         Raises:
             LookupError: there is no such key.
@@ -174,14 +174,14 @@ class CallerLevers(OnWorld):
         from kmsmock.authorization.caller import caller_with
         from kmsmock.authorization.explanation import explain
         from kmsmock.authorization.permissions import Permission
-        from kmsmock.levers.callers import CallerOptions, declare
+        from kmsmock.levers.callers import CallerOptions, supposed
         from kmsmock.levers.known_names import permissions, require_known
         from kmsmock.levers.known_regions import require_region
 
         require_known("permission", action, permissions())
-        with self._world.lock:
+        with self._world.lock, supposed(self._world, CallerOptions(**caller)) as credentials:
             # Who is only asked about signs nothing.
-            who = caller_with(declare(self._world, CallerOptions(**caller)), access_key="")
+            who = caller_with(credentials, access_key="")
             where = require_region(self.region if region is None else region)
             wanted = Permission(action, resource)
             return explain(self._world, where, who, wanted, request or {})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypedDict
 
 from kmsmock.authorization.deletion import forget_principal
@@ -79,6 +80,21 @@ def declare(world: World, options: CallerOptions) -> Credentials:
         via_service=options.via_service,
         context=context_values(options.context or {}),
     )
+
+
+@contextmanager
+def supposed(world: World, options: CallerOptions) -> Iterator[Credentials]:
+    """Make credentials for a question: afterwards the principal has the policies that it had.
+
+    Raises:
+        ValueError: as `declare`.
+    """
+    principal, _arn = _find_principal(world, options)
+    had = principal.policies, principal.boundary
+    try:
+        yield declare(world, options)
+    finally:
+        principal.policies, principal.boundary = had
 
 
 def register(world: World, access_key_id: str, options: CallerOptions) -> None:

@@ -1,8 +1,8 @@
 """What KMS finds behind the endpoints of proxies: the mock's own, or another on this machine.
 
 Kept difference (Proxies of external key stores): AWS asks one wherever KMS can reach it; kmsmock
-reaches the built-in ones, one on this machine (`aws.route_proxy`), and what `responses` answers.
-Why: no call leaves the machine.
+reaches the built-in ones, one on this machine (`aws.network.route_proxy`), and what `responses`
+answers. Why: no call leaves the machine.
 """
 
 from __future__ import annotations

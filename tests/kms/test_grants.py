@@ -592,3 +592,17 @@ def test_grants_are_of_one_region(kms, grant):
 
     with refused("NotFoundException", "Invalid arn us-east-1"):
         elsewhere.retire_grant(GrantToken=token)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [(), (b"\1",), (b"\1", b"\xff", b"\1"), (b"\1", b"a", b"\1", b"\1")],
+    ids=["none", "one", "no_text", "four"],
+)
+def test_token_of_other_parts_is_invalid(kms, key_id, parts):
+    """Whoever makes tokens up gets AWS's error, whatever stands in them."""
+    body = b"\1" + b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+    token = base64.b64encode(body + hashlib.sha256(body).digest()[:8]).decode()
+
+    with refused("InvalidGrantTokenException"):
+        kms.encrypt(KeyId=key_id, Plaintext=b"secret", GrantTokens=[token])
