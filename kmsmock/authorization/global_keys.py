@@ -6,13 +6,32 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kmsmock.authorization.asking import Asking, Value, via_service
 
 if TYPE_CHECKING:
     from kmsmock.authorization.caller import Caller
 
+
+class _TagMembers(NamedTuple):
+    """What a service calls tags in a request.
+
+    Attributes:
+        tags: the member with the tags to add, each of which has `name` and `value`.
+        names: the member with the names of tags to remove.
+    """
+
+    tags: str
+    name: str
+    value: str
+    names: str
+
+
+_TAGS = {
+    "kms": _TagMembers("Tags", "TagKey", "TagValue", "TagKeys"),
+    "cloudhsmv2": _TagMembers("TagList", "Key", "Value", "TagKeyList"),
+}
 TAGGING = ("CopyBackupToRegion", "CreateCluster", "CreateKey", "ReplicateKey", "TagResource")
 
 
@@ -25,20 +44,14 @@ def global_keys(asking: Asking) -> Iterator[tuple[str, Value]]:
     yield "aws:EpochTime", int(call.now.timestamp())
     yield "aws:SecureTransport", True
     yield "aws:ResourceAccount", asking.key.account_id if asking.key else call.region.account_id
+    of_tags = _TAGS[call.service]
     if asking.operation in TAGGING:
-        if call.service == "kms":
-            tags = _pairs(asking.sent("Tags", ()), "TagKey", "TagValue")
-        else:
-            tags = _pairs(asking.sent("TagList", ()), "Key", "Value")
-        for name, value in tags:
-            yield f"aws:RequestTag/{name}", value
-        yield "aws:TagKeys", [name for name, _value in tags]
+        tags = cast("list[dict[str, str]]", asking.sent(of_tags.tags, ()))
+        for tag in tags:
+            yield f"aws:RequestTag/{tag[of_tags.name]}", tag[of_tags.value]
+        yield "aws:TagKeys", [tag[of_tags.name] for tag in tags]
     if asking.operation == "UntagResource":
-        yield "aws:TagKeys", asking.sent("TagKeys", asking.sent("TagKeyList"))
-
-
-def _pairs(tags: Value, name: str, value: str) -> list[tuple[str, str]]:
-    return [(tag[name], tag[value]) for tag in cast("list[dict[str, str]]", tags)]
+        yield "aws:TagKeys", asking.sent(of_tags.names)
 
 
 def _of_caller(caller: Caller) -> Iterator[tuple[str, Value]]:
